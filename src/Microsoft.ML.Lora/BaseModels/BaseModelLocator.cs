@@ -1,0 +1,72 @@
+namespace Microsoft.ML.Lora;
+
+/// <summary>Finds the base of a saved model; only a base whose digests agree is taken.</summary>
+/// <param name="searchPath">The user's directories, which come first.</param>
+/// <param name="bundled">The folders of bundled bases.</param>
+/// <param name="cache">The Hugging Face cache.</param>
+internal sealed class BaseModelLocator(IReadOnlyList<string> searchPath, IReadOnlyList<string> bundled, HubCache cache)
+{
+    /// <inheritdoc cref="BaseModelReference.Resolve"/>
+    public ResolvedBase Find(BaseModelReference reference)
+    {
+        var places = new LookedAt();
+        string? difference = null;
+        foreach (var (directory, what) in Candidates(reference))
+        {
+            if (directory == reference.Directory && IsNetworkOrDevice(directory))
+                places.Add(directory, $"{what}; a network or device path that a file names is not followed");
+            else if (!ResolvedBase.IsBase(directory))
+                places.Add(directory, what);
+            else if (TryOpen(directory, reference, ref difference) is { } found)
+                return found;
+            else
+                places.Add(directory, $"{what}; not that base, or not whole");
+        }
+        if (difference != null) throw new InvalidDataException($"{difference} {places} {reference.HowToMend()}");
+        throw new FileNotFoundException(
+            $"The base model '{reference.Id}', which this model was trained on, is not on this machine. {places} {reference.HowToMend()}");
+    }
+
+    private static ResolvedBase? TryOpen(string directory, BaseModelReference reference, ref string? difference)
+    {
+        try
+        {
+            var found = ResolvedBase.Open(directory, reference.Kind, reference.Id, reference.Revision);
+            if (reference.FindDifference(found) is not { } problem) return found;
+            difference ??= problem;
+        }
+        catch (FileNotFoundException)
+        {
+        }
+        catch (InvalidDataException e)
+        {
+            difference ??= e.Message;
+        }
+        return null;
+    }
+
+    private IEnumerable<(string Directory, string What)> Candidates(BaseModelReference reference)
+    {
+        foreach (var entry in searchPath)
+        {
+            yield return (entry, "search path");
+            yield return (Path.Combine(entry, reference.Id), "search path");
+            foreach (var snapshot in SnapshotsIn(new(entry), reference)) yield return (snapshot, "search path");
+        }
+        if (reference.Directory is { } recorded) yield return (recorded, "where it lay when the model was saved");
+        if (reference.Kind == BaseModelKind.Bundled)
+            foreach (var root in bundled)
+                yield return (Path.Combine(root, reference.Id), "bundled");
+        if (reference.Kind != BaseModelKind.Hub) yield break;
+        yield return (cache.FolderOf(reference.Id), "Hugging Face cache");
+        foreach (var snapshot in SnapshotsIn(cache, reference)) yield return (snapshot, "Hugging Face cache");
+    }
+
+    /// <summary>The commit that is wanted first, then the others: a revision may have changed nothing but the model card.</summary>
+    private static IEnumerable<string> SnapshotsIn(HubCache cache, BaseModelReference reference) => reference.Kind != BaseModelKind.Hub ? []
+        : cache.Commits(reference.Id).OrderBy(commit => commit != reference.Revision).Select(commit => cache.SnapshotOf(reference.Id, commit));
+
+    /// <summary>Whether a path leads off this machine's disks: opening it could send the user's credentials to a stranger's server.</summary>
+    private static bool IsNetworkOrDevice(string path) =>
+        path.StartsWith(@"\\", StringComparison.Ordinal) || path.StartsWith("//", StringComparison.Ordinal) || !Path.IsPathFullyQualified(path);
+}

@@ -1,0 +1,95 @@
+using Microsoft.ML.Lora.Formats;
+
+namespace Microsoft.ML.Lora;
+
+/// <summary>A base whose files have been found: a directory in Hugging Face layout.</summary>
+internal sealed class ResolvedBase
+{
+    private const string ConfigName = "config.json";
+    private const string WeightsName = "model.safetensors";
+    private const string IndexName = "model.safetensors.index.json";
+    private static readonly string[] PickleNames = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
+
+    private ResolvedBase(string directory, BaseModelKind kind, string id, string? revision, string weightsPath)
+    {
+        Directory = directory;
+        Kind = kind;
+        Id = id;
+        Revision = revision;
+        WeightsPath = weightsPath;
+    }
+
+    /// <summary>Where it comes from.</summary>
+    public BaseModelKind Kind { get; }
+
+    /// <summary>The bundled name, the directory's name, or the hub id.</summary>
+    public string Id { get; }
+
+    /// <summary>The commit (or, where none is known, the revision asked for) of a hub model; null for others.</summary>
+    public string? Revision { get; }
+
+    /// <summary>The full path of the directory.</summary>
+    public string Directory { get; }
+
+    /// <summary>The path of config.json.</summary>
+    public string ConfigPath => Path.Combine(Directory, ConfigName);
+
+    /// <summary>The path of model.safetensors, or of the index of several files.</summary>
+    public string WeightsPath { get; }
+
+    /// <summary>The bytes that the weights take on disk.</summary>
+    public long WeightsBytes => WeightsFileNames().Sum(name => new FileInfo(FileLengths.Target(Path.Combine(Directory, name))).Length);
+
+    /// <summary>Whether a directory looks like a base: it has a config.json.</summary>
+    public static bool IsBase(string directory) => File.Exists(Path.Combine(directory, ConfigName));
+
+    /// <summary>Looks at a directory.</summary>
+    /// <exception cref="FileNotFoundException">config.json or the weights are missing.</exception>
+    /// <exception cref="InvalidDataException">The weights are there only as a pickle, or the index of several files is not sound.</exception>
+    public static ResolvedBase Open(string directory, BaseModelKind kind, string id, string? revision = null)
+    {
+        directory = Path.GetFullPath(directory);
+        if (!IsBase(directory))
+            throw new FileNotFoundException($"{directory} is not a base model: it has no {ConfigName}.", Path.Combine(directory, ConfigName));
+        string[] candidates = [Path.Combine(directory, WeightsName), Path.Combine(directory, IndexName)];
+        if (Array.Find(candidates, File.Exists) is { } weights) return new(directory, kind, id, revision, weights);
+        if (Array.Find(PickleNames, name => File.Exists(Path.Combine(directory, name))) is { } pickle)
+            throw new InvalidDataException($"{directory} has its weights only as {pickle}, a Python pickle, which can run code when it is read and so "
+                + "is not. Convert it in that directory: python -c \"from transformers import AutoModel; "
+                + "AutoModel.from_pretrained('.').save_pretrained('.', safe_serialization=True)\"");
+        throw new FileNotFoundException($"{directory} has no weights: neither {WeightsName} nor {IndexName} is there.", candidates[0]);
+    }
+
+    /// <summary>The path of a further file, such as vocab.json or merges.txt, or null where it is not there.</summary>
+    public string? Find(string fileName)
+    {
+        var path = Path.Combine(Directory, fileName);
+        return File.Exists(path) ? path : null;
+    }
+
+    /// <summary>The path of a further file that must be there.</summary>
+    /// <exception cref="FileNotFoundException">It is not.</exception>
+    public string Require(string fileName) => Find(fileName)
+        ?? throw new FileNotFoundException($"The base model in {Directory} has no {fileName}.", Path.Combine(Directory, fileName));
+
+    /// <summary>Opens the weights, memory-mapped; the caller disposes them.</summary>
+    public ISafetensors OpenWeights() => SafetensorsSet.Open(WeightsPath);
+
+    /// <summary>The names of the files that decide what the base computes: configuration, weights and vocabulary.</summary>
+    public IReadOnlyList<string> DecisiveFiles()
+    {
+        string[] vocabulary = ["vocab.json", "merges.txt", "vocab.txt", "sentencepiece.bpe.model"];
+        var names = new List<string> { ConfigName };
+        names.AddRange(WeightsFileNames());
+        names.AddRange(vocabulary.Where(name => Find(name) != null));
+        // WordPiece folds case or not as this file says; byte-level BPE takes nothing from it.
+        if (Find("vocab.txt") != null && Find("tokenizer_config.json") != null) names.Add("tokenizer_config.json");
+        return names;
+    }
+
+    public override string ToString() => Revision == null ? Id : $"{Id}@{Revision}";
+
+    private IEnumerable<string> WeightsFileNames() => Path.GetFileName(WeightsPath) == IndexName
+        ? [IndexName, .. SafetensorsSet.FilesOf(WeightsPath)]
+        : [WeightsName];
+}
