@@ -1,0 +1,54 @@
+using Microsoft.ML.Tokenizers;
+
+namespace Microsoft.ML.Lora.Text;
+
+/// <summary>RoBERTa's byte-level byte-pair encoding: <c>&lt;s&gt; A &lt;/s&gt;</c> or <c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c>.</summary>
+public sealed class RobertaTokenizer : TextTokenizer
+{
+    private const string UnknownToken = "<unk>";
+
+    private readonly BpeTokenizer _bytePairs;
+
+    private RobertaTokenizer(SpecialTokens special, Dictionary<string, int> vocabulary, List<string> merges) : base(special, vocabulary.Count) =>
+        _bytePairs = BpeTokenizer.Create(new BpeOptions(vocabulary)
+        {
+            Merges = merges,
+            PreTokenizer = new Gpt2PreTokenizer(),
+            UnknownToken = UnknownToken,
+            ByteLevel = true,
+        });
+
+    private protected override int SpecialsAroundOne => 2;
+
+    private protected override int SpecialsAroundPair => 4;
+
+    /// <summary>Reads a tokenizer's two files.</summary>
+    /// <param name="vocabularyFile">vocab.json: a JSON object from token to id.</param>
+    /// <param name="mergesFile">merges.txt: the pairs of tokens that merge, one a line.</param>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">A file is malformed; the message names it and the line.</exception>
+    public static RobertaTokenizer FromFiles(string vocabularyFile, string mergesFile)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(vocabularyFile);
+        ArgumentException.ThrowIfNullOrEmpty(mergesFile);
+        var vocabulary = VocabularyFile.Read(vocabularyFile);
+        var special = new SpecialTokens(Start: Id("<s>"), Pad: Id("<pad>"), End: Id("</s>"), Unknown: Id(UnknownToken), Mask: Id("<mask>"));
+        return new RobertaTokenizer(special, vocabulary, MergesFile.Read(mergesFile, vocabulary));
+
+        int Id(string token) => vocabulary.TryGetValue(token, out var id)
+            ? id
+            : throw new InvalidDataException($"{vocabularyFile}: the special token '{token}' is missing.");
+    }
+
+    private protected override ReadOnlySpan<int> Tokens(string text, int atMost) =>
+        _bytePairs.EncodeToIds(text, atMost, out _, out _).ToArray();
+
+    private protected override TokenizedText Join(ReadOnlySpan<int> first, bool truncated)
+    {
+        int[] ids = [Special.Start, .. first, Special.End];
+        return new TokenizedText(ids, ids.Length, truncated);
+    }
+
+    private protected override TokenizedText Join(ReadOnlySpan<int> first, ReadOnlySpan<int> second, bool truncated) =>
+        new([Special.Start, .. first, Special.End, Special.End, .. second, Special.End], first.Length + 3, truncated);
+}
