@@ -6,9 +6,12 @@ namespace Microsoft.ML.Lora.Text;
 internal static class MergesFile
 {
     /// <summary>The merges, each fit for the vocabulary.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="vocabulary">The tokens and their ids.</param>
+    /// <param name="special">The special tokens, which no text may spell, so no merge may give one.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">A line is malformed, names a token that the vocabulary lacks, or occurs twice.</exception>
-    public static List<string> Read(string path, IReadOnlyDictionary<string, int> vocabulary)
+    public static List<string> Read(string path, IReadOnlyDictionary<string, int> vocabulary, params IReadOnlyCollection<string> special)
     {
         var merges = new List<string>();
         var lineOf = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -19,6 +22,7 @@ internal static class MergesFile
             {
                 if (merge.Length == 0 || line == 1 && merge.StartsWith("#version", StringComparison.Ordinal)) continue;
                 Check(path, line, merge, vocabulary);
+                if (special.Contains(merge.Replace(" ", ""))) throw VocabularyFile.Bad(path, line, $"the merge '{merge}' spells a special token");
                 if (!lineOf.TryAdd(merge, line)) throw VocabularyFile.Bad(path, line, $"the merge '{merge}' stands on line {lineOf[merge]} already");
                 merges.Add(merge);
             }

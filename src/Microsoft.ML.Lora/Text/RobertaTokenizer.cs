@@ -5,7 +5,7 @@ namespace Microsoft.ML.Lora.Text;
 /// <summary>RoBERTa's byte-level byte-pair encoding: <c>&lt;s&gt; A &lt;/s&gt;</c> or <c>&lt;s&gt; A &lt;/s&gt;&lt;/s&gt; B &lt;/s&gt;</c>.</summary>
 public sealed class RobertaTokenizer : TextTokenizer
 {
-    private const string UnknownToken = "<unk>";
+    private const string StartToken = "<s>", PadToken = "<pad>", EndToken = "</s>", UnknownToken = "<unk>", MaskToken = "<mask>";
 
     private readonly BpeTokenizer _bytePairs;
 
@@ -32,8 +32,9 @@ public sealed class RobertaTokenizer : TextTokenizer
         ArgumentException.ThrowIfNullOrEmpty(vocabularyFile);
         ArgumentException.ThrowIfNullOrEmpty(mergesFile);
         var vocabulary = VocabularyFile.Read(vocabularyFile);
-        var special = new SpecialTokens(Start: Id("<s>"), Pad: Id("<pad>"), End: Id("</s>"), Unknown: Id(UnknownToken), Mask: Id("<mask>"));
-        return new RobertaTokenizer(special, vocabulary, MergesFile.Read(mergesFile, vocabulary));
+        var special = new SpecialTokens(Id(StartToken), Id(PadToken), Id(EndToken), Id(UnknownToken), Id(MaskToken));
+        var merges = MergesFile.Read(mergesFile, vocabulary, StartToken, PadToken, EndToken, UnknownToken, MaskToken);
+        return new RobertaTokenizer(special, vocabulary, merges);
 
         int Id(string token) => vocabulary.TryGetValue(token, out var id)
             ? id

@@ -12,7 +12,7 @@ internal sealed class TinyTokenizer : IDisposable
     {
         var tokens = new List<string> { "<s>", "<pad>", "</s>", "<unk>" };
         tokens.AddRange(Enumerable.Range(0, 256).Select(b => CharOf(b).ToString()));
-        tokens.AddRange(merges.Select(m => m.Replace(" ", "")));
+        tokens.AddRange(merges.Select(m => m.Replace(" ", "")).Except(tokens));
         tokens.Add("<mask>");
         Vocabulary = tokens.Select((token, id) => (token, id)).ToDictionary(x => x.token, x => x.id);
         WriteVocabulary(JsonSerializer.Serialize(Vocabulary));

@@ -37,10 +37,19 @@ public class TokenizerFileTests
     [DataRow("h e\nh e\n", "line 2: the merge 'h e' stands on line 1 already")]
     [DataRow("h e\nhe xx\n", "line 2: the merge 'he xx' needs the token 'xx'")]
     [DataRow("h e\ne h\n", "line 2: the merge 'e h' needs the token 'eh'")]
+    [DataRow("< s\n", "line 1: the merge '< s' needs the token '<s'")]
     public void MalformedMergesAreRefused(string merges, string message)
     {
         _files.WriteMerges(merges);
         Refused(_files.MergesPath, message);
+    }
+
+    [TestMethod]
+    public void AMergeThatSpellsASpecialTokenIsRefused()
+    {
+        using var files = new TinyTokenizer("< s", "<s >");
+        var e = Assert.ThrowsExactly<InvalidDataException>(() => files.Load());
+        StringAssert.Contains(e.Message, "line 3: the merge '<s >' spells a special token");
     }
 
     [TestMethod]
