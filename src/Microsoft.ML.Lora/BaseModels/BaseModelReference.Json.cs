@@ -93,8 +93,8 @@ internal sealed partial record BaseModelReference
             var entry = entries.Require(entries.Object(property.Name), property.Name);
             var sha256 = entry.String("sha256");
             if (sha256 is not { Length: 64 } || !sha256.All(char.IsAsciiHexDigitLower)) throw entry.Wrong("sha256", "64 lower-case hexadecimal digits");
-            files.Add(property.Name, new(sha256, entry.Find("bytes") is { } bytes && bytes.TryGetInt64(out var length) && length >= 0
-                ? length : throw entry.Wrong("bytes", "a length")));
+            if (entry.Long("bytes") is not (>= 0 and var bytes)) throw entry.Wrong("bytes", "a length");
+            files.Add(property.Name, new(sha256, bytes));
             if (files.Count > MaxFiles) throw fields.Wrong("files", $"at most {MaxFiles} files");
         }
         if (!files.ContainsKey("config.json") || !files.Keys.Any(name => name.EndsWith(".safetensors", StringComparison.Ordinal)))

@@ -27,6 +27,9 @@ internal sealed class JsonFields(JsonElement root, string file)
 
     public int? Int(string field) => Find(field) is { } value ? IntOf(value, field) : null;
 
+    public long? Long(string field) => Find(field) is not { } value ? null
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : throw WrongItem(value, field, "a whole number");
+
     public double? Double(string field) => Find(field) is { } value ? DoubleOf(value, field) : null;
 
     public JsonFields? Object(string field) => Find(field) is not { } value ? null
