@@ -1,0 +1,43 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Lora.Backbones.Layers;
+
+/// <summary>
+/// Dropout whose masks come from a generator of its own, so that two trainings in one process do not disturb each other
+/// and a step repeats exactly. Until <see cref="Start"/> is called, and after <see cref="Stop"/>, nothing is dropped.
+/// </summary>
+public sealed class DropoutSource : IDisposable
+{
+    private readonly Generator _generator = new();
+
+    /// <summary>Whether <see cref="Apply"/> drops anything now.</summary>
+    public bool Active { get; private set; }
+
+    /// <summary>Drops from here on, with masks that depend on the two numbers alone.</summary>
+    /// <param name="seed">The training's seed.</param>
+    /// <param name="step">The training's step.</param>
+    public void Start(long seed, long step)
+    {
+        _generator.manual_seed(unchecked((seed * 0x5DEECE66DL) ^ (step * 0x9E3779B97F4A7C1L) ^ step));
+        Active = true;
+    }
+
+    /// <summary>Drops nothing from here on.</summary>
+    public void Stop() => Active = false;
+
+    /// <summary>
+    /// While active: <paramref name="input"/> with each element zeroed with the given probability and the others divided by
+    /// (1 - probability). Otherwise, or with probability 0, <paramref name="input"/> itself.
+    /// </summary>
+    /// <param name="input">Any shape.</param>
+    /// <param name="probability">0 up to, not including, 1.</param>
+    public Tensor Apply(Tensor input, double probability)
+    {
+        if (!Active || probability == 0) return input;
+        using var mask = empty_like(input).bernoulli_(1 - probability, _generator).div_(1 - probability);
+        return input * mask;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _generator.Dispose();
+}

@@ -1,0 +1,104 @@
+using Microsoft.ML.Lora.Adapters;
+using Microsoft.ML.Lora.Backbones;
+using Microsoft.ML.Lora.Backbones.Roberta;
+using Microsoft.ML.Lora.Formats;
+using Microsoft.ML.Lora.Text;
+using Microsoft.ML.Lora.Training;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Lora;
+
+/// <summary>A base model with an adapter and a head, and the tokenizer that feeds it: all that it takes to score texts. It owns its weights.</summary>
+internal sealed class FineTunedClassifier : IDisposable
+{
+    private const string RobertaPrefix = "roberta.";
+
+    private readonly Scorer _scorer;
+
+    private FineTunedClassifier(ResolvedBase resolved, SequenceClassifier model, LoraModel adapter, TextTokenizer tokenizer, int maxLength)
+    {
+        (Model, Adapter, Tokenizer) = (model, adapter, tokenizer);
+        BaseReference = BaseModelReference.To(resolved);
+        MaxLength = Math.Min(maxLength, model.Configuration.MaxLength);
+        Device = CPU;
+        _scorer = new Scorer(model, Device);
+    }
+
+    /// <summary>The base as a saved model refers to it.</summary>
+    public BaseModelReference BaseReference { get; }
+
+    /// <summary>The encoder and its head.</summary>
+    public SequenceClassifier Model { get; }
+
+    /// <summary>The adapter within the model.</summary>
+    public LoraModel Adapter { get; }
+
+    /// <summary>What turns texts into the model's token ids.</summary>
+    public TextTokenizer Tokenizer { get; }
+
+    /// <summary>The most tokens a row may have.</summary>
+    public int MaxLength { get; }
+
+    /// <summary>Where the weights are.</summary>
+    public Device Device { get; }
+
+    /// <summary>A new adapter and a new head on a base.</summary>
+    public static FineTunedClassifier Create(ResolvedBase resolved, LoraConfig config, int classes, int maxLength, int seed)
+    {
+        using var generator = new Generator(unchecked((ulong)seed));
+        return Build(resolved, classes, maxLength, generator, model => config with { ModulesToSave = model.HeadModules });
+    }
+
+    /// <summary>An adapter and a head out of PEFT's files on a base.</summary>
+    /// <param name="resolved">The base.</param>
+    /// <param name="peft">The files' content.</param>
+    /// <param name="maxLength">The most tokens a row may have.</param>
+    /// <param name="source">What errors call the files.</param>
+    /// <exception cref="InvalidDataException">The adapter does not fit the base.</exception>
+    public static FineTunedClassifier Load(ResolvedBase resolved, PeftAdapter peft, int maxLength, string source)
+    {
+        using var generator = new Generator();
+        var classifier = Build(resolved, PeftMapping.Classes(peft, source), maxLength, generator, model => PeftMapping.ToLoraConfig(peft.Config, model));
+        try
+        {
+            PeftMapping.Load(classifier.Adapter, peft.Tensors, source);
+            return classifier;
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The adapter's configuration as PEFT writes it.</summary>
+    public PeftAdapterConfig PeftConfig() => PeftMapping.ToPeftConfig(
+        Adapter, BaseReference.Kind == BaseModelKind.Directory ? BaseReference.Directory! : BaseReference.Id, BaseReference.Revision);
+
+    /// <summary>Class probabilities of each text or pair, in order.</summary>
+    public float[][] Probabilities(IReadOnlyList<string> sentence1, IReadOnlyList<string?>? sentence2) =>
+        _scorer.Probabilities([.. Tokenizer.EncodeBatch(sentence1, sentence2, MaxLength).Select(row => row.Ids)]);
+
+    public void Dispose() => Model.Dispose();
+
+    private static FineTunedClassifier Build(ResolvedBase resolved, int classes, int maxLength, Generator generator, Func<SequenceClassifier, LoraConfig> config)
+    {
+        var configuration = EncoderConfiguration.FromFile(resolved.ConfigPath);
+        var tokenizer = TextTokenizer.FromDirectory(resolved.Directory);
+        if (tokenizer.VocabularySize > configuration.VocabularySize)
+            throw new InvalidDataException(
+                $"{resolved.Directory}: the tokenizer has {tokenizer.VocabularySize} tokens, but config.json gives the model only {configuration.VocabularySize}.");
+        using var checkpoint = resolved.OpenWeights();
+        var model = new RobertaForSequenceClassification(
+            new CheckpointWeights(checkpoint, RobertaPrefix), new RandomWeights(generator), configuration, classes);
+        try
+        {
+            return new FineTunedClassifier(resolved, model, LoraModel.Inject(model, config(model), model.Dropout, generator), tokenizer, maxLength);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+}

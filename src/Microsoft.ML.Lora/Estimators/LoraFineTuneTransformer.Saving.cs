@@ -1,0 +1,46 @@
+using Microsoft.ML.Lora.Adapters;
+using Microsoft.ML.Lora.Formats;
+using Microsoft.ML.Runtime;
+
+namespace Microsoft.ML.Lora;
+
+public sealed partial class LoraFineTuneTransformer
+{
+    internal const string LoaderSignature = "LoraFineTune";
+
+    /// <summary>The steps of a save and of a load; each entry lies in the transformer's folder of the zip.</summary>
+    void ICanSaveModel.Save(ModelSaveContext ctx)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        MLNetInternals.SetVersion(ctx, LoaderSignature);
+        MLNetInternals.SaveEntry(ctx, BaseModelReference.FileName, stream => stream.Write(_classifier.BaseReference.ToUtf8()));
+        MLNetInternals.SaveEntry(ctx, SavedModel.FileName, stream => stream.Write(new SavedModel(_columns, _labels, _classifier.MaxLength).ToUtf8()));
+        MLNetInternals.SaveEntry(ctx, PeftAdapterConfig.FileName, stream => stream.Write(_classifier.PeftConfig().ToUtf8()));
+        MLNetInternals.SaveEntry(ctx, PeftAdapterDirectory.WeightsFileName, stream =>
+            SafetensorsWriter.Write(stream, PeftMapping.Tensors(_classifier.Adapter), SafetensorsWriter.PyTorchMetadata));
+    }
+
+    // ML.NET calls this by reflection when it loads a model.
+    private static LoraFineTuneTransformer Create(IHostEnvironment environment, object ctx)
+    {
+        MLNetInternals.CheckVersion(ctx, LoaderSignature);
+        byte[] Entry(string name) => MLNetInternals.LoadEntry(ctx, name) ?? throw new InvalidDataException($"The saved model has no entry {name}.");
+        const string source = "saved model";
+        var reference = BaseModelReference.Parse(Entry(BaseModelReference.FileName), $"{source}/{BaseModelReference.FileName}");
+        var saved = SavedModel.Parse(Entry(SavedModel.FileName), $"{source}/{SavedModel.FileName}");
+        using var peft = PeftAdapterDirectory.Read(Entry(PeftAdapterConfig.FileName), Entry(PeftAdapterDirectory.WeightsFileName), source);
+        var classes = PeftMapping.Classes(peft, source);
+        if (classes != saved.Labels.Count)
+            throw new InvalidDataException($"{source}/{SavedModel.FileName} speaks of {saved.Labels.Count} classes, but the adapter tells {classes} apart.");
+        var classifier = FineTunedClassifier.Load(reference.Resolve(), peft, saved.MaxLength, source);
+        try
+        {
+            return new LoraFineTuneTransformer(environment, classifier, saved.Columns, saved.Labels, training: null);
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
+    }
+}

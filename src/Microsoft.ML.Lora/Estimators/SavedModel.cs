@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Microsoft.ML.Lora.Formats;
+
+namespace Microsoft.ML.Lora;
+
+/// <summary>What a model zip says beside the adapter and the base reference: columns, classes and the greatest length. One JSON file.</summary>
+/// <param name="Columns">What the model reads and writes.</param>
+/// <param name="Labels">The classes.</param>
+/// <param name="MaxLength">The most tokens a row may have.</param>
+internal sealed record SavedModel(ModelColumns Columns, LabelValues Labels, int MaxLength)
+{
+    /// <summary>The name of the entry in the zip.</summary>
+    public const string FileName = "options.json";
+
+    private const int MaxBytes = 64 << 20;
+    private const int MostClasses = 1_000_000;
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>The file's content.</summary>
+    public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(
+        new
+        {
+            sentence1_column = Columns.Texts.Sentence1,
+            sentence2_column = Columns.Texts.Sentence2,
+            label_column = Columns.Label,
+            score_column = Columns.Score,
+            predicted_label_column = Columns.PredictedLabel,
+            max_length = MaxLength,
+            classes = Labels.Count,
+            label_type = Labels.TypeName,
+            labels = Labels.Names,
+        },
+        Indented);
+
+    /// <summary>Reads the file's content.</summary>
+    /// <exception cref="InvalidDataException">It is malformed.</exception>
+    public static SavedModel Parse(ReadOnlySpan<byte> utf8, string name)
+    {
+        var fields = UntrustedJson.Parse(utf8, name, MaxBytes, maxDepth: 8);
+        string Column(string field) => fields.Require(fields.String(field), field) is { Length: > 0 } column ? column : throw fields.Wrong(field, "a column's name");
+        int Number(string field, int least, int most) =>
+            fields.Require(fields.Int(field), field) is var number && number >= least && number <= most ? number : throw fields.Wrong(field, $"from {least} to {most}");
+        var texts = new TextColumns(Column("sentence1_column"), fields.String("sentence2_column"));
+        var columns = new ModelColumns(texts, Column("label_column"), Column("score_column"), Column("predicted_label_column"));
+        var labels = LabelValues.FromSaved(
+            Number("classes", 2, MostClasses), fields.Require(fields.String("label_type"), "label_type"), fields.Strings("labels"));
+        return new SavedModel(columns, labels, Number("max_length", 8, int.MaxValue));
+    }
+}

@@ -1,0 +1,112 @@
+using Microsoft.ML.Lora;
+using Microsoft.ML.Lora.Formats;
+
+namespace Microsoft.ML;
+
+/// <summary>Extends ML.NET's catalogs with fine-tuning through low-rank adapters (LoRA).</summary>
+public static class LoraCatalog
+{
+    /// <summary>
+    /// Fine-tunes a pre-trained text encoder for classification through low-rank adapters: the base model stays frozen, and a small adapter
+    /// and a head are trained.
+    /// </summary>
+    /// <param name="catalog">The multiclass trainers.</param>
+    /// <param name="labelColumnName">The label column: a key (see Conversion.MapValueToKey) with at least two values.</param>
+    /// <param name="scoreColumnName">The output column of class probabilities, a vector of Single.</param>
+    /// <param name="outputColumnName">The output column of the predicted class, a key with the label's values.</param>
+    /// <param name="sentence1ColumnName">The column of the text, or of the first text of a pair.</param>
+    /// <param name="sentence2ColumnName">The column of the second text of a pair; null where there are no pairs.</param>
+    /// <param name="batchSize">Rows of one optimiser step, at least 1.</param>
+    /// <param name="maxEpochs">Passes over the data, at least 1.</param>
+    /// <param name="baseModel">The model to adapt; null for the one that comes with the library.</param>
+    /// <param name="validationSet">Rows that are not trained on; loss and accuracy over all of them are reported after each epoch.</param>
+    /// <param name="rank">r: the inner size of each low-rank product, from 1 to the model's hidden size.</param>
+    /// <param name="alpha">The low-rank product is scaled by alpha / rank; above 0.</param>
+    /// <param name="learningRate">The highest learning rate, above 0.</param>
+    /// <exception cref="ArgumentException">An argument is out of its range; the message names it.</exception>
+    public static LoraFineTuneEstimator LoraTextClassification(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog,
+        string labelColumnName = "Label",
+        string scoreColumnName = "Score",
+        string outputColumnName = "PredictedLabel",
+        string sentence1ColumnName = "Sentence1",
+        string? sentence2ColumnName = null,
+        int batchSize = 16,
+        int maxEpochs = 6,
+        BaseModel? baseModel = null,
+        IDataView? validationSet = null,
+        int rank = 8,
+        double alpha = 16,
+        double learningRate = 5e-4) => catalog.LoraTextClassification(new LoraFineTuneEstimator.Options
+        {
+            LabelColumnName = labelColumnName,
+            ScoreColumnName = scoreColumnName,
+            PredictionColumnName = outputColumnName,
+            Sentence1ColumnName = sentence1ColumnName,
+            Sentence2ColumnName = sentence2ColumnName,
+            BatchSize = batchSize,
+            MaxEpochs = maxEpochs,
+            BaseModel = baseModel ?? BaseModel.Bundled,
+            ValidationSet = validationSet,
+            Rank = rank,
+            Alpha = alpha,
+            LearningRate = learningRate,
+        });
+
+    /// <summary>Fine-tunes a pre-trained text encoder for classification through low-rank adapters, with everything that can be said about it.</summary>
+    /// <param name="catalog">The multiclass trainers.</param>
+    /// <param name="options">How; later changes to it have no effect.</param>
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
+    public static LoraFineTuneEstimator LoraTextClassification(
+        this MulticlassClassificationCatalog.MulticlassClassificationTrainers catalog, LoraFineTuneEstimator.Options options)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        return new LoraFineTuneEstimator(MLNetInternals.Environment(catalog), options);
+    }
+
+    /// <summary>Makes a model of an adapter that Python's PEFT, or <see cref="LoraFineTuneTransformer.SaveAdapter"/>, wrote; nothing is trained.</summary>
+    /// <param name="catalog">The model operations.</param>
+    /// <param name="directory">A PEFT directory: adapter_config.json and adapter_model.safetensors.</param>
+    /// <param name="baseModel">The model that the adapter was trained on.</param>
+    /// <param name="labels">The classes' names in the order of the head's outputs (PEFT stores none); null for LABEL_0, LABEL_1 and so on.</param>
+    /// <param name="sentence1ColumnName">The column of the text, or of the first text of a pair.</param>
+    /// <param name="sentence2ColumnName">The column of the second text of a pair; null where there are no pairs.</param>
+    /// <param name="scoreColumnName">The output column of class probabilities.</param>
+    /// <param name="outputColumnName">The output column of the predicted class, a key with <paramref name="labels"/> as its values.</param>
+    /// <param name="maxLength">The most tokens a row may have, specials included.</param>
+    /// <exception cref="ArgumentException">The number of labels is not that of the head's outputs.</exception>
+    /// <exception cref="FileNotFoundException">The adapter or the base model is not there.</exception>
+    /// <exception cref="InvalidDataException">A file is malformed, asks for what is not supported, or does not fit the base model.</exception>
+    public static LoraFineTuneTransformer LoadLoraAdapter(
+        this ModelOperationsCatalog catalog,
+        string directory,
+        BaseModel baseModel,
+        IReadOnlyList<string>? labels = null,
+        string sentence1ColumnName = "Sentence1",
+        string? sentence2ColumnName = null,
+        string scoreColumnName = "Score",
+        string outputColumnName = "PredictedLabel",
+        int maxLength = 256)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentNullException.ThrowIfNull(baseModel);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 8);
+        using var peft = PeftAdapterDirectory.Read(directory);
+        var classifier = FineTunedClassifier.Load(baseModel.Resolve(), peft, maxLength, directory);
+        try
+        {
+            var classes = classifier.Model.Classes;
+            if (labels is not null && labels.Count != classes)
+                throw new ArgumentException($"{labels.Count} labels are given, but the adapter in {directory} tells {classes} classes apart.", nameof(labels));
+            var values = LabelValues.FromNames(labels ?? [.. Enumerable.Range(0, classes).Select(i => $"LABEL_{i}")]);
+            var columns = new ModelColumns(new TextColumns(sentence1ColumnName, sentence2ColumnName), "Label", scoreColumnName, outputColumnName);
+            return new LoraFineTuneTransformer(MLNetInternals.Environment(catalog), classifier, columns, values, training: null);
+        }
+        catch
+        {
+            classifier.Dispose();
+            throw;
+        }
+    }
+}

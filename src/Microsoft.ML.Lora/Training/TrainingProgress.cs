@@ -1,0 +1,46 @@
+namespace Microsoft.ML.Lora.Training;
+
+/// <summary>Where a training stands after a step.</summary>
+public sealed record TrainingProgress
+{
+    /// <summary>Steps done.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Steps of the whole training.</summary>
+    public required int TotalSteps { get; init; }
+
+    /// <summary>The pass over the data that the step belongs to, from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Passes of the whole training.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>Mean cross-entropy of the step's rows, in nats.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Mean cross-entropy of the epoch's rows so far, in nats.</summary>
+    public required double EpochLoss { get; init; }
+
+    /// <summary>The step's learning rate.</summary>
+    public required double LearningRate { get; init; }
+
+    /// <summary>Rows trained on per second, since the start.</summary>
+    public required double RowsPerSecond { get; init; }
+
+    /// <summary>Tokens trained on per second, padding not counted, since the start.</summary>
+    public required double TokensPerSecond { get; init; }
+
+    /// <summary>Time since the start.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>Time left at the speed so far.</summary>
+    public required TimeSpan Remaining { get; init; }
+
+    /// <summary>Loss and accuracy over the whole validation set; only after the last step of an epoch, and only where there is such a set.</summary>
+    public ValidationMetrics? Validation { get; init; }
+}
+
+/// <summary>How the model does on rows that it is not trained on.</summary>
+/// <param name="Loss">Mean cross-entropy, in nats.</param>
+/// <param name="Accuracy">The share of rows whose most probable class is the label.</param>
+public sealed record ValidationMetrics(double Loss, double Accuracy);

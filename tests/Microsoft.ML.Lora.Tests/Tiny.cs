@@ -1,0 +1,49 @@
+using Microsoft.ML.Lora.Adapters;
+using Microsoft.ML.Lora.Backbones;
+using Microsoft.ML.Lora.Backbones.Roberta;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Lora.Tests;
+
+/// <summary>Small models for tests, with weights drawn from a seed.</summary>
+internal static class Tiny
+{
+    public static readonly EncoderConfiguration Configuration = new()
+    {
+        ModelType = "roberta",
+        VocabularySize = 40,
+        HiddenSize = 16,
+        Layers = 2,
+        Heads = 2,
+        IntermediateSize = 24,
+        MaxPositions = 34,
+        HiddenDropout = 0,
+        AttentionDropout = 0,
+        ClassifierDropout = 0,
+    };
+
+    public static RobertaForSequenceClassification Classifier(int classes = 3, ulong seed = 1, EncoderConfiguration? configuration = null)
+    {
+        using var generator = new Generator(seed);
+        var weights = new RandomWeights(generator);
+        return new RobertaForSequenceClassification(weights, weights, configuration ?? Configuration, classes);
+    }
+
+    public static LoraModel Adapt(SequenceClassifier model, LoraConfig? config = null, ulong seed = 2)
+    {
+        using var generator = new Generator(seed);
+        config ??= new LoraConfig { Rank = 4, Alpha = 8 };
+        return LoraModel.Inject(model, config with { ModulesToSave = model.HeadModules }, model.Dropout, generator);
+    }
+
+    /// <summary>Gives every low-rank layer's B values other than zero.</summary>
+    public static void Disturb(LoraModel adapter, ulong seed = 3)
+    {
+        using var generator = new Generator(seed);
+        using var _ = no_grad();
+        foreach (var layer in adapter.Layers.Values) layer.B.normal_(0, 0.3, generator);
+    }
+
+    /// <summary>Rows of tokens that are no specials, and their mask; null where all rows have the same length.</summary>
+    public static TokenBatch Batch(params int[][] rows) => new Microsoft.ML.Lora.Training.Collator(1, CPU).Batch(rows);
+}
