@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace TorchSharp.Interop;
+
+/// <summary>
+/// Makes Debian's libtorch as fast as it can be. Its OpenBLAS takes recent processors for old ones, its OpenMP threads keep
+/// the cores busy while OpenBLAS's work, and it starts with one thread. What the user has set in the environment stays.
+/// </summary>
+internal static partial class Settings
+{
+    internal static void Apply()
+    {
+        var core = Avx512F.IsSupported ? "SkylakeX" : Avx2.IsSupported ? "Haswell" : null;
+        if (core is not null) SetUnlessSet("OPENBLAS_CORETYPE", core);
+        SetUnlessSet("OMP_WAIT_POLICY", "passive");
+        SetUnlessSet("GOMP_SPINCOUNT", "0");
+        if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null) Shim.Check(Shim.shim_set_num_threads(Environment.ProcessorCount));
+    }
+
+    // Environment.SetEnvironmentVariable does not reach native code.
+    private static void SetUnlessSet(string name, string value)
+    {
+        if (OperatingSystem.IsLinux()) _ = setenv(name, value, 0);
+    }
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int setenv(string name, string value, int overwrite);
+}

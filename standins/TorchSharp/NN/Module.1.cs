@@ -1,0 +1,36 @@
+namespace TorchSharp;
+
+public static partial class torch
+{
+    public static partial class nn
+    {
+        public interface IModule<T, TResult>
+        {
+            TResult call(T input1);
+        }
+
+        /// <summary>A module of one input: forward is what it computes, call what its users run, with the hooks.</summary>
+        public abstract class Module<T, TResult>
+            : HookableModule<Func<Module<T, TResult>, T, T>, Func<Module<T, TResult>, T, TResult, TResult>>, IModule<T, TResult>
+        {
+            protected Module(string name)
+                : base(name)
+            {
+            }
+
+            public abstract TResult forward(T input);
+
+            public TResult call(T input)
+            {
+                foreach (var hook in module_pre_hooks.Values) hook(this);
+                foreach (var hook in pre_hooks.Values)
+                    if (hook(this, input) is { } changed) input = changed;
+                var result = forward(input);
+                foreach (var hook in post_hooks.Values)
+                    if (hook(this, input, result) is { } changed) result = changed;
+                foreach (var hook in module_post_hooks.Values) hook(this);
+                return result;
+            }
+        }
+    }
+}

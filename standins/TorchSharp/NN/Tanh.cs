@@ -1,0 +1,30 @@
+using static TorchSharp.torch;
+
+namespace TorchSharp.Modules
+{
+    /// <summary>The hyperbolic tangent.</summary>
+    public sealed class Tanh : nn.Module<Tensor, Tensor>
+    {
+        internal Tanh()
+            : base(nameof(Tanh))
+        {
+        }
+
+        public override Tensor forward(Tensor tensor) => tensor.tanh();
+
+        protected internal override nn.Module _to(Device device, ScalarType dtype, bool non_blocking) => this;
+        protected internal override nn.Module _to(DeviceType deviceType, int deviceIndex, bool non_blocking) => this;
+        protected internal override nn.Module _to(ScalarType dtype, bool non_blocking) => this;
+    }
+}
+
+namespace TorchSharp
+{
+    public static partial class torch
+    {
+        public static partial class nn
+        {
+            public static Modules.Tanh Tanh() => new();
+        }
+    }
+}
