@@ -27,6 +27,9 @@ internal sealed partial record BaseModelReference
     /// <summary>Digests of config.json, of the weights and of the vocabulary, by file name.</summary>
     public required IReadOnlyDictionary<string, FileDigest> Files { get; init; }
 
+    /// <summary>What the weights take on disk, in bytes.</summary>
+    public long WeightsBytes => Files.Where(file => file.Key.EndsWith(".safetensors", StringComparison.Ordinal)).Sum(file => file.Value.Bytes);
+
     /// <summary>The reference to a base.</summary>
     public static BaseModelReference To(ResolvedBase resolved) => new()
     {

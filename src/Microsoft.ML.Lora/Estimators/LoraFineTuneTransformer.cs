@@ -30,6 +30,9 @@ public sealed partial class LoraFineTuneTransformer : ITransformer, IDisposable
     /// <summary>How many parameters were trained and how many there are, counted as PEFT counts them.</summary>
     public ParameterSummary Parameters { get; }
 
+    /// <summary>What the base model's weights take on disk, in bytes; the saved model refers to them and does not hold them.</summary>
+    public long BaseModelBytes => _classifier.BaseReference.WeightsBytes;
+
     /// <summary>What the training reported; null for a model that was loaded.</summary>
     public TrainingResult? Training { get; }
 
