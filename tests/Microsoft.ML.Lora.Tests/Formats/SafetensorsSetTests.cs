@@ -1,5 +1,4 @@
 using Microsoft.ML.Lora.Formats;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Tests.Formats;

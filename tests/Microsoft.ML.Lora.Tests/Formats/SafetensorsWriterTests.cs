@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.ML.Lora.Formats;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Tests.Formats;
