@@ -5,12 +5,12 @@ using Microsoft.ML.Lora.Text;
 namespace Microsoft.ML.Lora.Tests.Text;
 
 [TestClass]
-public class RobertaTokenizerTests
+public class RobertaTextTokenizerTests
 {
     private readonly TinyTokenizer _files = new("h e", "l l", "he ll", "hell o", "Ġ w", "Ġw o");
     private readonly TextTokenizer _tokenizer;
 
-    public RobertaTokenizerTests() => _tokenizer = _files.Load();
+    public RobertaTextTokenizerTests() => _tokenizer = _files.Load();
 
     [TestCleanup]
     public void Cleanup() => _files.Dispose();
@@ -126,6 +126,16 @@ public class RobertaTokenizerTests
         var watch = Stopwatch.StartNew();
         Assert.HasCount(300_002, Ids(new string('x', 300_000)));
         Assert.IsLessThan(20_000, watch.ElapsedMilliseconds);
+    }
+
+    [TestMethod]
+    public void AConfigMayAskForASpaceBeforeTheFirstWord()
+    {
+        File.WriteAllText(Path.Combine(_files.Folder.FullName, "tokenizer_config.json"), """{"add_prefix_space": true}""");
+        var spaced = _files.Load();
+        CollectionAssert.AreEqual(_tokenizer.Encode(" wo", " wo", 16).Ids, spaced.Encode("wo", "wo", 16).Ids);
+        CollectionAssert.AreEqual(Ids(" wo"), spaced.Encode(" wo", null, 16).Ids);
+        CollectionAssert.AreEqual(Ids(""), spaced.Encode("", null, 16).Ids);
     }
 
     [TestMethod]
