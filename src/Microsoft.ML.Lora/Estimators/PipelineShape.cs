@@ -21,8 +21,8 @@ internal static class PipelineShape
         columns[options.ScoreColumnName] = MLNetInternals.Column(
             options.ScoreColumnName, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, isKey: false, ScoreAnnotations(values));
         columns[options.PredictionColumnName] = MLNetInternals.Column(
-            options.PredictionColumnName, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, MLNetInternals.Shape(values));
-        return MLNetInternals.Shape(columns.Values);
+            options.PredictionColumnName, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.UInt32, isKey: true, new SchemaShape(values));
+        return new SchemaShape(columns.Values);
     }
 
     private static SchemaShape ScoreAnnotations(SchemaShape.Column[] labelValues)
@@ -40,7 +40,7 @@ internal static class PipelineShape
             annotations.Add(MLNetInternals.Column("TrainingLabelValues", values.Kind, values.ItemType, values.IsKey));
         }
 
-        return MLNetInternals.Shape(annotations);
+        return new SchemaShape(annotations);
     }
 
     private static void CheckText(Dictionary<string, SchemaShape.Column> columns, string name)

@@ -1,3 +1,4 @@
+using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Lora;
 
