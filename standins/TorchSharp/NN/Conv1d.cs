@@ -15,7 +15,7 @@ namespace TorchSharp.Modules
 
         /// <summary>Without a padding, the output has the input's size.</summary>
         internal Conv1d(long inputs, long outputs, long kernelSize, long stride, long? padding, long dilation, long groups, bool bias)
-            : base(nameof(Conv1d), inputs)
+            : base("torch::nn::Conv1dImpl", inputs)
         {
             (strides, dilations, this.groups) = ([stride], [dilation], groups);
             paddings = padding is { } given ? [given] : null;

@@ -15,7 +15,7 @@ namespace TorchSharp.Modules
 
         /// <summary>Without a padding, the output has the input's size.</summary>
         internal Conv2d(long inputs, long outputs, (long, long) kernelSize, (long, long) stride, (long, long)? padding, (long, long) dilation, long groups, bool bias)
-            : base(nameof(Conv2d), inputs)
+            : base("torch::nn::Conv2dImpl", inputs)
         {
             (strides, dilations, this.groups) = ([stride.Item1, stride.Item2], [dilation.Item1, dilation.Item2], groups);
             paddings = padding is { } given ? [given.Item1, given.Item2] : null;

@@ -17,13 +17,13 @@ public abstract class Convolution : nn.Module<Tensor, Tensor>
     }
 
     private protected static Weight NewWeight(long outputs, long inputs, long groups, params ReadOnlySpan<long> kernel)
-        => new(nn.init.kaiming_uniform_(empty([outputs, inputs / groups, .. kernel]), Math.Sqrt(5)).requires_grad_());
+        => new(nn.init.kaiming_uniform_(empty([outputs, inputs / groups, .. kernel], float32, CPU), Math.Sqrt(5)).requires_grad_());
 
     private protected static Weight NewBias(long outputs, long inputs, long groups, params ReadOnlySpan<long> kernel)
     {
         var fan = inputs / groups;
         foreach (var size in kernel) fan *= size;
         var bound = 1 / Math.Sqrt(fan);
-        return new(nn.init.uniform_(empty(outputs), -bound, bound).requires_grad_());
+        return new(nn.init.uniform_(empty(outputs, float32, CPU), -bound, bound).requires_grad_());
     }
 }

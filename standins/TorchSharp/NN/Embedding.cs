@@ -14,7 +14,7 @@ namespace TorchSharp.Modules
         private readonly bool sparse;
 
         internal Embedding(Tensor table, long? padding_idx, double? max_norm, double norm_type, bool scale_grad_by_freq, bool sparse)
-            : base(nameof(Embedding))
+            : base("torch::nn::EmbeddingImpl")
         {
             var rows = table.size(0);
             if (padding_idx is { } index && (index < -rows || index >= rows))
@@ -59,7 +59,7 @@ namespace TorchSharp
         {
             public static Modules.Embedding Embedding(long num_embeddings, long embedding_dims, long? padding_idx = null, double? max_norm = null, double norm_type = 2.0, bool scale_grad_by_freq = false, bool sparse = false, Device? device = null, ScalarType? dtype = null)
             {
-                var table = empty(num_embeddings, embedding_dims).normal_();
+                var table = empty(num_embeddings, embedding_dims, float32, CPU).normal_();
                 if (padding_idx is { } index)
                 {
                     using var row = table.select(0, index);

@@ -6,7 +6,7 @@ namespace TorchSharp.Modules
     public sealed class Identity : nn.Module<Tensor, Tensor>
     {
         internal Identity()
-            : base(nameof(Identity))
+            : base("torch::nn::IdentityImpl")
         {
         }
 

@@ -31,8 +31,12 @@ public static partial class torch
             public static Tensor zeros_(Tensor tensor) => Quietly(tensor, () => tensor.zero_());
             public static Tensor ones_(Tensor tensor) => Quietly(tensor, () => tensor.fill_(1));
             public static Tensor constant_(Tensor tensor, Scalar val) => Quietly(tensor, () => tensor.fill_(val));
-            public static Tensor uniform_(Tensor tensor, double low = 0, double high = 1, Generator? generator = null) => Quietly(tensor, () => tensor.uniform_(low, high));
-            public static Tensor normal_(Tensor tensor, double mean = 0, double std = 1, Generator? generator = null) => Quietly(tensor, () => tensor.normal_(mean, std));
+
+            public static Tensor uniform_(Tensor tensor, double low = 0, double high = 1, Generator? generator = null)
+                => Quietly(tensor, () => tensor.uniform_(low, high));
+
+            public static Tensor normal_(Tensor tensor, double mean = 0, double std = 1, Generator? generator = null)
+                => Quietly(tensor, () => tensor.normal_(mean, std));
 
             public static Tensor kaiming_uniform_(Tensor tensor, double a = 0, FanInOut mode = FanInOut.FanIn, NonlinearityType nonlinearity = NonlinearityType.LeakyReLU)
             {

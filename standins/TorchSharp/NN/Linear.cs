@@ -10,11 +10,11 @@ namespace TorchSharp.Modules
         private Weight? ownBias;
 
         internal Linear(long inputs, long outputs, bool hasBias)
-            : base(nameof(Linear))
+            : base("torch::nn::LinearImpl")
         {
-            ownWeight = new Weight(nn.init.kaiming_uniform_(empty(outputs, inputs), Math.Sqrt(5)).requires_grad_());
+            ownWeight = new Weight(nn.init.kaiming_uniform_(empty(outputs, inputs, float32, CPU), Math.Sqrt(5)).requires_grad_());
             var bound = 1 / Math.Sqrt(inputs);
-            if (hasBias) ownBias = new Weight(nn.init.uniform_(empty(outputs), -bound, bound).requires_grad_());
+            if (hasBias) ownBias = new Weight(nn.init.uniform_(empty(outputs, float32, CPU), -bound, bound).requires_grad_());
             RegisterWeights((nameof(weight), ownWeight), (nameof(bias), ownBias));
         }
 

@@ -51,7 +51,8 @@ public static partial class torch
 
             protected void _toEpilog(Device device, ScalarType dtype, bool non_blocking) => Move(dtype, device, non_blocking);
 
-            protected void _toEpilog(DeviceType deviceType, int deviceIndex, bool non_blocking) => Move(null, new Device(deviceType, deviceIndex), non_blocking);
+            protected void _toEpilog(DeviceType deviceType, int deviceIndex, bool non_blocking)
+                => Move(null, new Device(deviceType, deviceIndex), non_blocking);
 
             protected static (Device device, ScalarType dtype) GetDefaultDeviceAndType(Device? device = null, ScalarType? dtype = null)
                 => (device ?? get_default_device(), dtype ?? get_default_dtype());

@@ -42,7 +42,8 @@ public static partial class torch
                     foreach (var (below, one) in module.named_modules()) yield return ($"{child}.{below}", one);
             }
 
-            public virtual IEnumerable<Parameter> parameters(bool recurse = true) => named_parameters(recurse).Select(named => named.parameter);
+            public virtual IEnumerable<Parameter> parameters(bool recurse = true)
+                => named_parameters(recurse).Select(named => named.parameter);
 
             public virtual IEnumerable<Tensor> buffers(bool recurse = true, bool include_nonpersistent = true)
                 => named_buffers(recurse, include_nonpersistent).Select(named => named.buffer);

@@ -11,7 +11,7 @@ namespace TorchSharp.Modules
         private readonly List<string> _names = [];
 
         internal Sequential()
-            : base(nameof(Sequential))
+            : base("torch::nn::SequentialImpl")
         {
         }
 
@@ -78,7 +78,8 @@ namespace TorchSharp
         {
             public static Sequential Sequential() => new();
 
-            public static Sequential Sequential(params Module<Tensor, Tensor>[] modules) => Sequential((IEnumerable<Module<Tensor, Tensor>>)modules);
+            public static Sequential Sequential(params Module<Tensor, Tensor>[] modules)
+                => Sequential((IEnumerable<Module<Tensor, Tensor>>)modules);
 
             public static Sequential Sequential(IEnumerable<Module<Tensor, Tensor>> modules)
             {

@@ -45,7 +45,8 @@ public sealed partial class DisposeScope
         return (first, second, third);
     }
 
-    public void MoveToOther(DisposeScope? scope, params IDisposable[] disposables) => MoveToOther(scope, (IEnumerable<IDisposable>)disposables);
+    public void MoveToOther(DisposeScope? scope, params IDisposable[] disposables)
+        => MoveToOther(scope, (IEnumerable<IDisposable>)disposables);
 
     public T MoveToOther<T>(DisposeScope? scope, T disposable) where T : IDisposable
     {

@@ -26,10 +26,18 @@ public static partial class torch
         public Tensor mul_(Tensor target) => InPlace("mul_.Tensor", this, target);
         public Tensor mul_(Scalar target) => InPlace("mul_.Scalar", this, target);
 
-        public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => Aten.Call("div.Tensor_mode", this, target, Rounding(rounding_mode));
-        public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => Aten.Call("div.Scalar_mode", this, target, Rounding(rounding_mode));
-        public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None) => InPlace("div_.Tensor_mode", this, target, Rounding(rounding_mode));
-        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None) => InPlace("div_.Scalar_mode", this, target, Rounding(rounding_mode));
+        public Tensor div(Tensor target, RoundingMode rounding_mode = RoundingMode.None)
+            => Aten.Call("div.Tensor_mode", this, target, Rounding(rounding_mode));
+
+        public Tensor div(Scalar target, RoundingMode rounding_mode = RoundingMode.None)
+            => Aten.Call("div.Scalar_mode", this, target, Rounding(rounding_mode));
+
+        public Tensor div_(Tensor target, RoundingMode rounding_mode = RoundingMode.None)
+            => InPlace("div_.Tensor_mode", this, target, Rounding(rounding_mode));
+
+        public Tensor div_(Scalar target, RoundingMode rounding_mode = RoundingMode.None)
+            => InPlace("div_.Scalar_mode", this, target, Rounding(rounding_mode));
+
         public Tensor floor_divide(Tensor other) => Aten.Call("floor_divide", this, other);
         public Tensor remainder(Tensor target) => Aten.Call("remainder.Tensor", this, target);
         public Tensor remainder(Scalar scalar) => Aten.Call("remainder.Scalar", this, scalar);

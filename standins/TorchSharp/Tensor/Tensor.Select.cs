@@ -15,8 +15,13 @@ public static partial class torch
             : throw new ArgumentException($"step is {step}, but it should always be positive.");
 
         public Tensor index_select(long dim, Tensor index) => Aten.Call("index_select", this, dim, index);
-        public Tensor index_add(long dim, Tensor index, Tensor source, Scalar alpha) => Aten.Call("index_add", this, dim, index, source, alpha);
-        public Tensor index_add_(long dim, Tensor index, Tensor source, Scalar alpha) => InPlace("index_add_", this, dim, index, source, alpha);
+
+        public Tensor index_add(long dim, Tensor index, Tensor source, Scalar alpha)
+            => Aten.Call("index_add", this, dim, index, source, alpha);
+
+        public Tensor index_add_(long dim, Tensor index, Tensor source, Scalar alpha)
+            => InPlace("index_add_", this, dim, index, source, alpha);
+
         public Tensor index_copy(long dim, Tensor index, Tensor source) => Aten.Call("index_copy", this, dim, index, source);
         public Tensor index_copy_(long dim, Tensor index, Tensor source) => InPlace("index_copy_", this, dim, index, source);
         public Tensor index_fill(long dim, Tensor index, Scalar value) => Aten.Call("index_fill.int_Scalar", this, dim, index, value);

@@ -11,12 +11,9 @@ public static partial class torch
         public Tensor view_as(Tensor other) => Aten.Call("view_as", this, other);
         public Tensor reshape(params long[] shape) => Aten.Call("reshape", this, shape);
         public Tensor flatten(long start_dim = 0, long end_dim = -1) => Aten.Call("flatten.using_ints", this, start_dim, end_dim);
-        public Tensor unflatten(long dim, params long[] sizes)
-        {
-            var from = shape;
-            var at = (int)(dim < 0 ? dim + from.Length : dim);
-            return reshape([.. from[..at], .. sizes, .. from[(at + 1)..]]);
-        }
+        public Tensor unflatten(long dim, params long[] sizes) => dim >= 0 && dim < ndim
+            ? Aten.Call("unflatten.int", this, dim, sizes)
+            : throw new ArgumentException($"Invalid 'dim' argument: {dim}.");
         public Tensor transpose(long dim0, long dim1) => Aten.Call("transpose.int", this, dim0, dim1);
         public Tensor t() => Aten.Call("t", this);
         public Tensor T => Aten.Call("numpy_T", this);
@@ -34,9 +31,12 @@ public static partial class torch
         public Tensor expand_as(Tensor other) => expand(other.shape);
         public Tensor broadcast_to(params long[] shape) => Aten.Call("broadcast_to", this, shape);
         public Tensor repeat(params long[] sizes) => Aten.Call("repeat", this, sizes);
+
         public Tensor repeat_interleave(long repeats, long? dim = null, long? output_size = null)
             => Aten.Call("repeat_interleave.self_int", this, repeats, dim, output_size);
+
         public Tensor flip(params long[] dims) => Aten.Call("flip", this, dims);
+
         public Tensor roll(long shifts, long? dims = null)
             => Aten.Call("roll", this, new[] { shifts }, dims is { } one ? new[] { one } : Array.Empty<long>());
 

@@ -29,7 +29,8 @@ public static partial class torch
 
         public int index { get; } = -1;
 
-        public override string ToString() => type == DeviceType.CPU ? "cpu" : type.ToString().ToLowerInvariant() + (index == -1 ? "" : $":{index}");
+        public override string ToString()
+            => type == DeviceType.CPU ? "cpu" : type.ToString().ToLowerInvariant() + (index == -1 ? "" : $":{index}");
 
         public static implicit operator Device(string description) => new(description);
 

@@ -7,8 +7,13 @@ namespace TorchSharp;
 public static partial class torch
 {
     public static Tensor as_tensor(Array data, ScalarType? dtype = null, Device? device = null) => from_array(data, dtype, device);
-    public static Tensor as_tensor(float[] rawArray, ScalarType? dtype = null, Device? device = null) => from_array(rawArray, dtype, device);
-    public static Tensor as_tensor(double[] rawArray, ScalarType? dtype = null, Device? device = null) => from_array(rawArray, dtype, device);
+
+    public static Tensor as_tensor(float[] rawArray, ScalarType? dtype = null, Device? device = null)
+        => from_array(rawArray, dtype, device);
+
+    public static Tensor as_tensor(double[] rawArray, ScalarType? dtype = null, Device? device = null)
+        => from_array(rawArray, dtype, device);
+
     public static Tensor as_tensor(long[] rawArray, ScalarType? dtype = null, Device? device = null) => from_array(rawArray, dtype, device);
     public static Tensor as_tensor(int[] rawArray, ScalarType? dtype = null, Device? device = null) => from_array(rawArray, dtype, device);
 

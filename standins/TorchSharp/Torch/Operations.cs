@@ -23,7 +23,10 @@ public static partial class torch
     public static Tensor bmm(Tensor input, Tensor batch2) => input.bmm(batch2);
     public static Tensor outer(Tensor input, Tensor vec2) => input.outer(vec2);
     public static Tensor addmm(Tensor input, Tensor mat1, Tensor mat2, float beta, float alpha) => input.addmm(mat1, mat2, beta, alpha);
-    public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1) => input.baddbmm(batch1, batch2, beta, alpha);
+
+    public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1, float alpha = 1)
+        => input.baddbmm(batch1, batch2, beta, alpha);
+
     public static Tensor diag(Tensor input, long diagonal = 0) => input.diag(diagonal);
 
     public static Tensor add(Tensor left, Tensor right) => left.add(right);
@@ -32,8 +35,9 @@ public static partial class torch
     public static Tensor sub(Tensor left, Scalar right) => left.sub(right);
     public static Tensor mul(Tensor left, Tensor right) => left.mul(right);
     public static Tensor mul(Tensor left, Scalar right) => left.mul(right);
-    public static Tensor div(Tensor left, Tensor right, RoundingMode rounding_mode = RoundingMode.None) => left.div(right, rounding_mode);
-    public static Tensor div(Tensor left, Scalar right, RoundingMode rounding_mode = RoundingMode.None) => left.div(right, rounding_mode);
+    // As in 0.102.7, these two do not round whatever is asked for; Tensor.div does.
+    public static Tensor div(Tensor left, Tensor right, RoundingMode rounding_mode = RoundingMode.None) => left.div(right);
+    public static Tensor div(Tensor left, Scalar right, RoundingMode rounding_mode = RoundingMode.None) => left.div(right);
     public static Tensor pow(Tensor left, Tensor exponent) => left.pow(exponent);
     public static Tensor pow(Tensor left, Scalar exponent) => left.pow(exponent);
     public static Tensor maximum(Tensor input, Tensor other) => input.maximum(other);
@@ -43,6 +47,7 @@ public static partial class torch
     public static Tensor equal(Tensor tensor, Tensor target) => tensor.equal(target);
     public static Tensor eq(Tensor left, Tensor right) => left.eq(right);
     public static Tensor ne(Tensor left, Tensor right) => left.ne(right);
+
     public static bool allclose(Tensor tensor, Tensor target, double rtol = 1e-05, double atol = 1e-08, bool equal_nan = false)
         => tensor.allclose(target, rtol, atol, equal_nan);
 }
