@@ -1,25 +1,9 @@
 using System.Diagnostics;
 using Microsoft.ML;
-using Microsoft.ML.Data;
 using Microsoft.ML.Lora;
+using Microsoft.ML.Runtime;
 using SentimentLoraSample;
 using Spectre.Console;
-
-string[] sentences =
-[
-    "The waiter was kind and the soup was wonderful.",
-    "The zip broke on the first day and the shop would not help me.",
-    "I expected very little of this hotel, and I went home singing.",
-    "It has a beautiful screen, and that is the last nice thing I can say about it.",
-    "Not once in six months has it let me down.",
-];
-
-using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, e) =>
-{
-    e.Cancel = true;
-    stop.Cancel();
-};
 
 try
 {
@@ -36,41 +20,33 @@ catch (Exception e) when (Errors.IsForUser(e))
     return 1;
 }
 
-int Run(SampleOptions options)
+static int Run(SampleOptions options)
 {
     var console = AnsiConsole.Console;
     var mlContext = new MLContext(options.Seed);
     mlContext.Log += (_, e) =>
     {
-        if (e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning) console.WriteLine(e.Message);
+        if (e.Kind == ChannelMessageKind.Warning) console.WriteLine("Warning: " + e.RawMessage);
     };
     PrepareFolder(options.Output);
     if (options.Summary != null) PrepareFolder(options.Summary);
 
-    var (train, test) = Load(mlContext, options);
-    var rows = Count(train);
-    var trainerOptions = options.ToTrainerOptions();
-    console.WriteLine($"Fine-tuning {options.BaseModel} on {rows:N0} rows of {options.Data ?? "the sample's reviews"}");
+    var data = Reviews.Load(mlContext, options);
+    console.WriteLine($"Fine-tuning {options.BaseModel} on {data.TrainRows:N0} rows of {options.Data ?? "the sample's reviews"}");
 
     var trainTime = Stopwatch.StartNew();
-    var model = TrainingDisplay.Show(console, show =>
-    {
-        trainerOptions.CancellationToken = stop.Token;
-        trainerOptions.Progress = show;
-        return SentimentLora.Train(mlContext, train, trainerOptions);
-    });
+    var model = Train(mlContext, data, options, console);
     trainTime.Stop();
-    var lora = ((IEnumerable<ITransformer>)model).OfType<LoraFineTuneTransformer>().Single();
-    var training = lora.Training!;
 
-    var rowsEvaluated = Count(test);
     var scoreTime = Stopwatch.StartNew();
-    var metrics = SentimentLora.Evaluate(mlContext, model, test);
+    var metrics = SentimentLora.Evaluate(mlContext, model, data.Test);
     scoreTime.Stop();
 
     SentimentLora.ModelPath = options.Output;
-    SentimentLora.SaveModel(mlContext, model, train.Schema, options.Output);
+    SentimentLora.SaveModel(mlContext, model, data.Train.Schema, options.Output);
 
+    var lora = ((IEnumerable<ITransformer>)model).OfType<LoraFineTuneTransformer>().Single();
+    var training = lora.Training!;
     var summary = new TrainingSummary
     {
         Rows = training.Rows,
@@ -84,34 +60,29 @@ int Run(SampleOptions options)
         BaseBytes = lora.BaseModelBytes,
         TrainSeconds = trainTime.Elapsed.TotalSeconds,
         TrainRowsPerSecond = (double)training.Rows * training.Epochs / training.Elapsed.TotalSeconds,
-        ScoreRowsPerSecond = rowsEvaluated / scoreTime.Elapsed.TotalSeconds,
+        ScoreRowsPerSecond = data.TestRows / scoreTime.Elapsed.TotalSeconds,
         FinalTrainLoss = training.FinalLoss,
     };
     console.WriteLine();
-    Report.Metrics(console, summary, rowsEvaluated);
-    Report.Confusion(console, metrics.ConfusionMatrix, SentimentLora.GetLabels(model.GetOutputSchema(train.Schema)));
+    Report.Metrics(console, summary, metrics.ConfusionMatrix);
+    Report.Confusion(console, metrics.ConfusionMatrix, SentimentLora.GetLabels(model.GetOutputSchema(data.Train.Schema)));
     Report.Sizes(console, options.Output, summary);
-    Report.Predictions(console, Examples(mlContext, options, test));
+    Report.Predictions(console, data.Examples(mlContext));
     if (options.Summary != null) summary.Save(options.Summary);
     return 0;
 }
 
-static (IDataView Train, IDataView Test) Load(MLContext mlContext, SampleOptions options)
+static ITransformer Train(MLContext mlContext, Reviews data, SampleOptions options, IAnsiConsole console)
 {
-    var train = DataFile.Load(mlContext, options.Data ?? SampleOptions.BundledTrain, options);
-    if (options.Evaluation == null && options.Data != null)
+    using var ctrlC = new CtrlC();
+    var trainerOptions = options.ToTrainerOptions();
+    trainerOptions.CancellationToken = ctrlC.Token;
+    return TrainingDisplay.Show(console, show =>
     {
-        var split = mlContext.Data.TrainTestSplit(train, testFraction: 0.2, seed: options.Seed);
-        return (split.TrainSet, split.TestSet);
-    }
-    return (train, DataFile.Load(mlContext, options.Evaluation ?? SampleOptions.BundledTest, options));
+        trainerOptions.Progress = show;
+        return SentimentLora.Train(mlContext, data.Train, trainerOptions);
+    });
 }
-
-IEnumerable<SentimentLora.ModelInput> Examples(MLContext mlContext, SampleOptions options, IDataView test) => options.UsesBundledReviews
-    ? sentences.Select(sentence => new SentimentLora.ModelInput { Text = sentence })
-    : mlContext.Data.CreateEnumerable<SentimentLora.ModelInput>(test, reuseRowObject: false, ignoreMissingColumns: true).Take(5);
-
-static long Count(IDataView data) => data.GetColumn<string>("Sentiment").LongCount();
 
 static void PrepareFolder(string file)
 {

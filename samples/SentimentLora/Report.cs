@@ -7,14 +7,15 @@ namespace SentimentLoraSample;
 internal static class Report
 {
     private const int LargestMatrix = 10;
+    private const int LongestText = 120;
 
-    public static void Metrics(IAnsiConsole console, TrainingSummary summary, long rowsEvaluated)
+    public static void Metrics(IAnsiConsole console, TrainingSummary summary, ConfusionMatrix matrix)
     {
         var table = NewTable("Figures").HideHeaders().AddColumn("").AddColumn(new TableColumn("").RightAligned());
         table.AddRow("Accuracy (micro)", $"{summary.MicroAccuracy:0.0000}");
         table.AddRow("Accuracy (mean over the classes)", $"{summary.MacroAccuracy:0.0000}");
         table.AddRow("Log-loss", $"{summary.LogLoss:0.0000}");
-        table.AddRow("Rows evaluated", $"{rowsEvaluated:N0}");
+        table.AddRow("Rows evaluated", $"{matrix.Counts.Sum(counts => counts.Sum()):N0}");
         table.AddRow("Training loss, last epoch", $"{summary.FinalTrainLoss:0.0000}");
         table.AddRow("Training", $"{summary.TrainSeconds:0.0} s, {summary.TrainRowsPerSecond:0} rows/s");
         table.AddRow("Scoring", $"{summary.ScoreRowsPerSecond:0} rows/s");
@@ -40,12 +41,12 @@ internal static class Report
 
     public static void Predictions(IAnsiConsole console, IEnumerable<SentimentLora.ModelInput> inputs)
     {
-        var table = NewTable("Predictions of the saved model, loaded afresh").AddColumn("Text").AddColumn("Prediction").AddColumn(new TableColumn("Probability").RightAligned());
+        var table = NewTable("Predictions of the saved model").AddColumn("Text").AddColumn("Prediction").AddColumn(new TableColumn("Probability").RightAligned());
         foreach (var input in inputs)
         {
             var text = input.Text2.Length == 0 ? input.Text : $"{input.Text} | {input.Text2}";
             var best = SentimentLora.PredictAllLabels(input).First();
-            table.AddRow(new Text(text), new Text(best.Key), new Text($"{best.Value:0.000}"));
+            table.AddRow(new Text(text.Length <= LongestText ? text : text[..LongestText] + "…"), new Text(best.Key), new Text($"{best.Value:0.000}"));
         }
         console.Write(table);
     }

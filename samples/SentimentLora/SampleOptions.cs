@@ -43,8 +43,6 @@ internal sealed record SampleOptions
     /// <summary>Where the figures go as JSON; null for nowhere.</summary>
     public required string? Summary { get; init; }
 
-    public bool UsesBundledReviews => Data == null && Evaluation == null;
-
     public LoraFineTuneEstimator.Options ToTrainerOptions() => new()
     {
         BaseModel = BaseModel,
