@@ -13,7 +13,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
 
     private readonly ScoringMapper _mapper;
     private readonly DataViewRowCursor _input;
-    private readonly Func<(string, string?)> _texts;
+    private readonly Func<(string, string?)>? _texts;
     private readonly ColumnBuffer?[] _buffers;
     private readonly bool[] _active;
     private readonly ValueGetter<DataViewRowId> _inputId;
@@ -21,6 +21,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
     private readonly List<string> _first = new(MostRows);
     private readonly List<string?> _second = new(MostRows);
     private float[][] _scores = [];
+    private int _rows;
     private int _index = -1;
     private int _nextRows = FirstRows;
     private long _position = -1;
@@ -28,7 +29,6 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
     public ReadAheadCursor(ScoringMapper mapper, DataViewRowCursor input, IEnumerable<DataViewSchema.Column> columnsNeeded)
     {
         (_mapper, _input) = (mapper, input);
-        _texts = mapper.Texts.Reader(input);
         _inputId = input.GetIdGetter();
         _active = new bool[mapper.OutputSchema.Count];
         _buffers = new ColumnBuffer?[input.Schema.Count];
@@ -37,6 +37,8 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
             _active[column.Index] = true;
             if (column.Index < _buffers.Length)
                 _buffers[column.Index] = ColumnBuffer.Create(input, input.Schema[column.Index], MostRows);
+            else
+                _texts ??= mapper.Texts.Reader(input);
         }
     }
 
@@ -48,7 +50,7 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
 
     public override bool MoveNext()
     {
-        if (++_index >= _scores.Length && !ReadAhead())
+        if (++_index >= _rows && !ReadAhead())
         {
             _position = -1;
             return false;
@@ -85,19 +87,23 @@ internal sealed class ReadAheadCursor : DataViewRowCursor
     {
         _first.Clear();
         _second.Clear();
-        _index = 0;
-        while (_first.Count < _nextRows && _input.MoveNext())
+        (_rows, _index) = (0, 0);
+        while (_rows < _nextRows && _input.MoveNext())
         {
-            var row = _first.Count;
-            foreach (var buffer in _buffers) buffer?.Store(row);
-            _inputId(ref _ids[row]);
-            var (sentence1, sentence2) = _texts();
-            _first.Add(sentence1);
-            _second.Add(sentence2);
+            foreach (var buffer in _buffers) buffer?.Store(_rows);
+            _inputId(ref _ids[_rows]);
+            if (_texts is not null)
+            {
+                var (sentence1, sentence2) = _texts();
+                _first.Add(sentence1);
+                _second.Add(sentence2);
+            }
+
+            _rows++;
         }
 
         _nextRows = Math.Min(MostRows, _nextRows * 4);
         _scores = _first.Count == 0 ? [] : _mapper.Score(_first, _second);
-        return _scores.Length > 0;
+        return _rows > 0;
     }
 }

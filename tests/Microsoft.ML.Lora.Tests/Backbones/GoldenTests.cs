@@ -1,5 +1,4 @@
 using Microsoft.ML.Lora.Adapters;
-using Microsoft.ML.Lora.Formats;
 using Microsoft.ML.Lora.Training;
 using System.Text.Json;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Formats;
 using System.Text.Json;
 using TorchSharp.Modules;
@@ -27,8 +26,8 @@ internal sealed class PretrainingState(string directory)
         foreach (var (state, index) in states.State.Cast<AdamW.State>().Select((state, index) => (state, index)))
         {
             state.step = step;
-            state.exp_avg.copy_(file.Load($"exp_avg.{index}"));
-            state.exp_avg_sq.copy_(file.Load($"exp_avg_sq.{index}"));
+            state.exp_avg!.copy_(file.Load($"exp_avg.{index}"));
+            state.exp_avg_sq!.copy_(file.Load($"exp_avg_sq.{index}"));
         }
 
         return (step, progress.RootElement.GetProperty("seconds").GetDouble());
@@ -38,7 +37,7 @@ internal sealed class PretrainingState(string directory)
     {
         Directory.CreateDirectory(directory);
         var moments = optimizer.state_dict().State.Cast<AdamW.State>()
-            .SelectMany((state, index) => new[] { ($"exp_avg.{index}", state.exp_avg), ($"exp_avg_sq.{index}", state.exp_avg_sq) });
+            .SelectMany((state, index) => new[] { ($"exp_avg.{index}", state.exp_avg!), ($"exp_avg_sq.{index}", state.exp_avg_sq!) });
         var weights = model.named_parameters().Select(p => (p.name, (Tensor)p.parameter));
         SafetensorsWriter.Write(Path.Combine(directory, $"{step}-{WeightsName}"), weights.Concat(moments));
         AtomicFile.Write(Path.Combine(directory, ProgressName), JsonSerializer.SerializeToUtf8Bytes(new { step, seconds }));

@@ -1,0 +1,111 @@
+using System.IO.Compression;
+using Microsoft.ML.Lora.Formats;
+
+namespace Microsoft.ML.Lora.Tests.Estimators;
+
+[TestClass]
+public class SavingTests
+{
+    [TestMethod]
+    public void AModelIsTheSameAfterASaveAndALoad()
+    {
+        using var tiny = new TinyBaseModel();
+        using var folder = new TemporaryFolder();
+        var path = folder["model.zip"];
+        var ml = new MLContext(seed: 1);
+        var data = Sentences.View(ml, 100);
+        var model = Sentences.Pipeline(ml, Sentences.Options(tiny)).Fit(data);
+        ml.Model.Save(model, data.Schema, path);
+
+        var loaded = new MLContext().Model.Load(path, out var schema);
+        Assert.AreEqual("Text", schema["Text"].Name);
+        var (before, after) = (model.Transform(data), loaded.Transform(data));
+        CollectionAssert.AreEqual(Sentences.Scores(before).SelectMany(s => s).ToArray(), Sentences.Scores(after).SelectMany(s => s).ToArray());
+        CollectionAssert.AreEqual(before.Schema.Select(c => c.ToString()).ToArray(), after.Schema.Select(c => c.ToString()).ToArray());
+    }
+
+    [TestMethod]
+    public void TheZipHoldsAdapterHeadOptionsLabelsAndAReferenceButNoBaseWeights()
+    {
+        using var tiny = new TinyBaseModel();
+        using var folder = new TemporaryFolder();
+        var path = folder["model.zip"];
+        var ml = new MLContext(seed: 1);
+        var data = Sentences.View(ml, 40);
+        ml.Model.Save(Sentences.Pipeline(ml, Sentences.Options(tiny)).Fit(data), data.Schema, path);
+
+        using var zip = ZipFile.OpenRead(path);
+        var entries = zip.Entries.Select(e => e.FullName.Replace('\\', '/')).ToArray();
+        var inner = entries.Single(e => e.EndsWith("/adapter_config.json"))[..^"adapter_config.json".Length];
+        byte[] Entry(string name)
+        {
+            using var stream = zip.Entries.Single(e => e.FullName.Replace('\\', '/') == inner + name).Open();
+            using var copy = new MemoryStream();
+            stream.CopyTo(copy);
+            return copy.ToArray();
+        }
+
+        using var adapter = PeftAdapterDirectory.Read(Entry("adapter_config.json"), Entry("adapter_model.safetensors"), "zip");
+        Assert.IsTrue(adapter.Tensors.Keys.All(k => k.Contains(".lora_") || k.Contains(".classifier.")), string.Join(", ", adapter.Tensors.Keys));
+        Assert.HasCount(2 * 2 * 2 + 4, adapter.Tensors);
+        var reference = BaseModelReference.Parse(Entry("base_model.json"), "base_model.json");
+        Assert.AreEqual(64, reference.Files["model.safetensors"].Sha256.Length);
+        StringAssert.Contains(System.Text.Encoding.UTF8.GetString(Entry("options.json")), "\"pos\"");
+    }
+
+    [TestMethod]
+    public void AnAdapterDirectoryIsAModelAgain()
+    {
+        using var tiny = new TinyBaseModel();
+        using var folder = new TemporaryFolder();
+        var ml = new MLContext(seed: 1);
+        var data = Sentences.View(ml, 60);
+        var keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
+        using var model = ml.MulticlassClassification.Trainers.LoraTextClassification(Sentences.Options(tiny)).Fit(keyed);
+        model.SaveAdapter(folder.Root);
+        CollectionAssert.AreEquivalent(
+            new[] { "adapter_config.json", "adapter_model.safetensors" }, Directory.GetFiles(folder.Root).Select(Path.GetFileName).ToArray());
+
+        using var loaded = ml.Model.LoadLoraAdapter(folder.Root, tiny.Base, ["pos", "neg"], sentence1ColumnName: "Text");
+        Assert.IsNull(loaded.Training);
+        Assert.AreEqual(model.Parameters, loaded.Parameters);
+        CollectionAssert.AreEqual(
+            Sentences.Scores(model.Transform(data)).SelectMany(s => s).ToArray(), Sentences.Scores(loaded.Transform(data)).SelectMany(s => s).ToArray());
+        var error = Assert.ThrowsExactly<ArgumentException>(() => ml.Model.LoadLoraAdapter(folder.Root, tiny.Base, ["one"]));
+        StringAssert.Contains(error.Message, "1 labels are given");
+    }
+
+    [TestMethod]
+    public void AnAlteredOrMissingBaseIsRefused()
+    {
+        using var tiny = new TinyBaseModel();
+        using var folder = new TemporaryFolder();
+        var path = folder["model.zip"];
+        var ml = new MLContext(seed: 1);
+        var data = Sentences.View(ml, 40);
+        ml.Model.Save(Sentences.Pipeline(ml, Sentences.Options(tiny)).Fit(data), data.Schema, path);
+
+        var weights = File.ReadAllBytes(tiny.WeightsPath);
+        weights[^1] ^= 1;
+        File.WriteAllBytes(tiny.WeightsPath, weights);
+        StringAssert.Contains(Innermost(Assert.Throws<Exception>(() => ml.Model.Load(path, out _))), "SHA-256");
+        Directory.Delete(tiny.Directory, recursive: true);
+        StringAssert.Contains(Innermost(Assert.Throws<Exception>(() => ml.Model.Load(path, out _))), tiny.Directory);
+        Directory.CreateDirectory(tiny.Directory);
+    }
+
+    [TestMethod]
+    public void RobertaBasesZipIsSmall()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        using var model = Tiny.Classifier(classes: 2, configuration: Tiny.Configuration with { VocabularySize = 100, HiddenSize = 768, Layers = 12, Heads = 12, IntermediateSize = 8 });
+        var adapter = Tiny.Adapt(model, new Lora.Adapters.LoraConfig { Rank = 8, Alpha = 16 });
+        Assert.AreEqual(887_042, adapter.Summary().Trainable);
+        var path = folder["adapter.safetensors"];
+        SafetensorsWriter.Write(path, Lora.Adapters.PeftMapping.Tensors(adapter));
+        Assert.IsLessThan(3_700_000, new FileInfo(path).Length + 20_000);
+    }
+
+    private static string Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error.Message;
+}
