@@ -23,7 +23,8 @@ public sealed partial class DataViewSchema
         {
             if (column.Index >= _getters.Length)
                 throw new ArgumentException(nameof(column));
-            return _getters[column.Index] as ValueGetter<TValue> ?? throw new InvalidOperationException($"Invalid call to '{nameof(GetGetter)}'");
+            return _getters[column.Index] as ValueGetter<TValue>
+                ?? throw new InvalidOperationException($"Invalid call to '{nameof(GetGetter)}'");
         }
 
         public void GetValue<TValue>(string kind, ref TValue value)
@@ -55,8 +56,11 @@ public sealed partial class DataViewSchema
                     Append(column.Name, column.Type, annotations.GetterAt(column.Index), column.Annotations);
             }
 
-            public void Add<TValue>(string name, DataViewType type, ValueGetter<TValue> getter, Annotations annotations = null) =>
+            public void Add<TValue>(string name, DataViewType type, ValueGetter<TValue> getter, Annotations annotations = null)
+            {
+                CheckType<TValue>(type);
                 Add(name, type, (Delegate)getter, annotations);
+            }
 
             public void Add(string name, DataViewType type, Delegate getter, Annotations annotations = null)
             {
@@ -71,9 +75,15 @@ public sealed partial class DataViewSchema
             }
 
             public void AddPrimitiveValue<TValue>(string name, PrimitiveDataViewType type, TValue value, Annotations annotations = null) =>
-                Add(name, type, (ref TValue target) => target = value, annotations);
+                Add<TValue>(name, type, (ref TValue target) => target = value, annotations);
 
             public Annotations ToAnnotations() => new(_schema.ToSchema(), [.. _getters]);
+
+            private static void CheckType<TValue>(DataViewType type)
+            {
+                if (type != null && type.RawType != typeof(TValue))
+                    throw new ArgumentException($"type.RawType must be of type '{typeof(TValue).FullName}'.", nameof(type));
+            }
 
             private void Append(string name, DataViewType type, Delegate getter, Annotations annotations)
             {

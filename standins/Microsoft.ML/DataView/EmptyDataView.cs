@@ -27,7 +27,8 @@ internal sealed class EmptyDataView(DataViewSchema schema) : IDataView
 
         public override bool IsColumnActive(DataViewSchema.Column column) => active[column.Index];
 
-        public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId _) => throw new InvalidOperationException(Getters.NoCurrentRow);
+        public override ValueGetter<DataViewRowId> GetIdGetter() =>
+            (ref DataViewRowId _) => throw new InvalidOperationException(Getters.NoCurrentRow);
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
             (ref TValue _) => throw new InvalidOperationException(Getters.NoCurrentRow);

@@ -57,7 +57,9 @@ public readonly struct VBuffer<T> : IEnumerable
     {
         Check.Param(0 <= sourceIndex && sourceIndex <= Length, nameof(sourceIndex));
         Check.Param(0 <= length && sourceIndex <= Length - length, nameof(length));
-        var (first, end) = IsDense ? (sourceIndex, sourceIndex + length) : (FirstAtOrAfter(sourceIndex), FirstAtOrAfter(sourceIndex + length));
+        var (first, end) = IsDense
+            ? (sourceIndex, sourceIndex + length)
+            : (FirstAtOrAfter(sourceIndex), FirstAtOrAfter(sourceIndex + length));
         var editor = VBufferEditor.Create(ref destination, length, end - first);
         GetValues()[first..end].CopyTo(editor.Values);
         for (var i = 0; i < editor.Indices.Length; i++)

@@ -40,12 +40,12 @@ internal abstract class WrappingCursor(DataViewRowCursor input) : DataViewRowCur
 
 internal static class Getters
 {
-    public const string NoCurrentRow = "Values cannot be fetched at this time. This method was called either before the first call to MoveNext, "
-        + "or at any point after MoveNext returned false.";
+    public const string NoCurrentRow = "Values cannot be fetched at this time. This method was called either before the first call "
+        + "to MoveNext, or at any point after MoveNext returned false.";
 
     public static ValueGetter<TValue> Typed<TValue>(Delegate getter, DataViewSchema.Column column) =>
         getter as ValueGetter<TValue> ?? throw new InvalidOperationException(
-            $"Invalid TValue in GetGetter for column '{column.Name}': '{typeof(TValue)}', expected type: '{column.Type.RawType}'.");
+            $"Invalid TValue in GetGetter for column #{column}: '{typeof(TValue)}', expected type: '{column.Type.RawType}'.");
 
     /// <summary>The getter of a column of any type.</summary>
     public static Delegate Of(DataViewRow row, DataViewSchema.Column column) =>

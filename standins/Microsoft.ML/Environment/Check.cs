@@ -68,6 +68,7 @@ internal static class Fail
     public static ArgumentOutOfRangeException SchemaMismatch(string parameter, string role, string column) =>
         Param(parameter, $"Could not find {role} column '{column}'");
 
-    public static ArgumentOutOfRangeException SchemaMismatch(string parameter, string role, string column, string expected, string actual) =>
+    public static ArgumentOutOfRangeException SchemaMismatch(
+        string parameter, string role, string column, string expected, string actual) =>
         Param(parameter, $"Schema mismatch for {role} column '{column}': expected {expected}, got {actual}");
 }

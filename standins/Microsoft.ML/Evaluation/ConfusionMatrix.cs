@@ -60,7 +60,9 @@ public sealed class ConfusionMatrix
         table.AppendLine($"TRUTH     {padding}||{rule}");
         for (var i = 0; i < NumberOfClasses; i++)
         {
-            var name = numbered ? $"{i.ToString().PadLeft(digits)}. {_names[i].PadLeft(rowWidth - digits - 2)}" : _names[i].PadLeft(rowWidth);
+            var name = numbered
+                ? $"{i.ToString().PadLeft(digits)}. {_names[i].PadLeft(rowWidth - digits - 2)}"
+                : _names[i].PadLeft(rowWidth);
             table.Append($"{name} ||");
             foreach (var count in Counts[i])
                 table.Append($" {count.ToString("N0").PadLeft(columnWidth)} |");

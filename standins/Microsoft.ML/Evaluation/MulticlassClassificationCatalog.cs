@@ -23,7 +23,7 @@ public sealed class MulticlassClassificationCatalog : TrainCatalogBase
         Check.NotEmpty(scoreColumnName, nameof(scoreColumnName));
         Check.NotEmpty(predictedLabelColumnName, nameof(predictedLabelColumnName));
         Check.Param(topKPredictionCount >= 0, nameof(topKPredictionCount), "Must be non-negative");
-        return MulticlassEvaluation.Run(Environment, data, labelColumnName, scoreColumnName, predictedLabelColumnName, topKPredictionCount);
+        return MulticlassEvaluation.Run(data, labelColumnName, scoreColumnName, predictedLabelColumnName, topKPredictionCount);
     }
 
     public IReadOnlyList<CrossValidationResult<MulticlassClassificationMetrics>> CrossValidate(

@@ -15,8 +15,6 @@ internal sealed class MulticlassEvaluation
     private double _total;
     private double _correct;
     private double _loss;
-    private long _unknownClasses;
-    private long _unusableLabels;
 
     private MulticlassEvaluation(int classes)
     {
@@ -28,7 +26,7 @@ internal sealed class MulticlassEvaluation
     }
 
     public static MulticlassClassificationMetrics Run(
-        IHostEnvironment env, IDataView data, string labelName, string scoreName, string predictedName, int topK)
+        IDataView data, string labelName, string scoreName, string predictedName, int topK)
     {
         var label = Column(data.Schema, "Label", labelName);
         var score = Column(data.Schema, "Score", scoreName);
@@ -44,7 +42,6 @@ internal sealed class MulticlassEvaluation
         var evaluation = new MulticlassEvaluation(type.Size);
         using (var cursor = data.GetRowCursor([label, score]))
             evaluation.Count(cursor, label, score);
-        evaluation.Warn(env);
         return evaluation.Metrics(ClassNames(score, type.Size), topK);
     }
 
@@ -69,13 +66,8 @@ internal sealed class MulticlassEvaluation
         while (cursor.MoveNext())
         {
             var truth = label();
-            if (float.IsNaN(truth))
+            if (float.IsNaN(truth) || truth < 0 || truth != (int)truth)
                 continue;
-            if (truth < 0 || truth != (int)truth)
-            {
-                _unusableLabels++;
-                continue;
-            }
             scores(ref buffer);
             Check.State(buffer.Length == _classes, $"The score column has {buffer.Length} slots where {_classes} were expected");
             buffer.CopyTo(values);
@@ -106,28 +98,10 @@ internal sealed class MulticlassEvaluation
         if (rank == 0)
             _correct++;
         if (!known)
-        {
-            _unknownClasses++;
             return;
-        }
         _rows[truth]++;
         _classLoss[truth] += loss;
         _confusion[truth][rank == 0 ? truth : assigned]++;
-    }
-
-    private void Warn(IHostEnvironment env)
-    {
-        using var channel = env.Start("Evaluator");
-        if (_unknownClasses > 0)
-        {
-            channel.Warning(MessageSensitivity.None, "Found {0} test instances with class values not seen in the training set. "
-                + "LogLoss is reported higher than usual because of these instances.", _unknownClasses);
-        }
-        if (_unusableLabels > 0)
-        {
-            channel.Warning(MessageSensitivity.None, "Found {0} test instances with labels that are either negative or non integers. "
-                + "These instances were ignored", _unusableLabels);
-        }
     }
 
     private MulticlassClassificationMetrics Metrics(string[] classNames, int topK)
@@ -136,7 +110,8 @@ internal sealed class MulticlassEvaluation
         var entropy = -_rows.Where(count => count > 0).Sum(count => count * Math.Log(count / _total)) / _total;
         double[] recalls = [.. _rows.Select((count, i) => count > 0 ? _confusion[i][i] / count : 0)];
         var present = _rows.Count(count => count > 0);
-        double[] topAccuracies = topK == 0 ? null : [.. _ranks.Take(topK).Select((_, k) => _ranks.Take(k + 1).Sum() / _total)];
+        var top = 0.0;
+        double[] topAccuracies = topK == 0 ? null : [.. _ranks.Take(topK).Select(count => top += count / _total)];
         return new MulticlassClassificationMetrics(
             microAccuracy: _total > 0 ? _correct / _total : 0,
             macroAccuracy: present > 0 ? recalls.Sum() / present : 0,

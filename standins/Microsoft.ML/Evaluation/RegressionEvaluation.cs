@@ -15,7 +15,7 @@ internal static class RegressionEvaluation
                 throw Fail.SchemaMismatch("schema", role, column.Name, "Single", column.Type.ToString());
         }
 
-        double count = 0, absolute = 0, squared = 0, labels = 0, squaredLabels = 0;
+        double count = 0, absolute = 0, squared = 0, loss = 0, labels = 0, squaredLabels = 0;
         using (var cursor = data.GetRowCursor([label, score]))
         {
             var (getLabel, getScore) = (LabelGetter.Of(cursor, label), LabelGetter.Of(cursor, score));
@@ -28,14 +28,15 @@ internal static class RegressionEvaluation
                 count++;
                 absolute += error;
                 squared += error * error;
+                loss += (predicted - truth) * (predicted - truth);
                 labels += truth;
                 squaredLabels += truth * truth;
             }
         }
 
         if (count == 0)
-            return new RegressionMetrics(0, 0, 0);
+            return new RegressionMetrics(0, 0, 0, 0);
         var spread = squaredLabels - labels * labels / count;
-        return new RegressionMetrics(absolute / count, squared / count, spread == 0 ? double.NaN : 1 - squared / spread);
+        return new RegressionMetrics(absolute / count, squared / count, loss / count, spread == 0 ? double.NaN : 1 - squared / spread);
     }
 }

@@ -3,8 +3,9 @@ namespace Microsoft.ML.Data;
 /// <summary>How well a regressor does on a test set.</summary>
 public sealed class RegressionMetrics
 {
-    internal RegressionMetrics(double meanAbsoluteError, double meanSquaredError, double rSquared)
+    internal RegressionMetrics(double meanAbsoluteError, double meanSquaredError, double lossFunction, double rSquared)
     {
+        LossFunction = lossFunction;
         MeanAbsoluteError = meanAbsoluteError;
         MeanSquaredError = meanSquaredError;
         RSquared = rSquared;
@@ -16,8 +17,8 @@ public sealed class RegressionMetrics
 
     public double RootMeanSquaredError => Math.Sqrt(MeanSquaredError);
 
-    /// <summary>The average of the loss, which is the squared error.</summary>
-    public double LossFunction => MeanSquaredError;
+    /// <summary>The average of the loss, which is the squared error in single precision.</summary>
+    public double LossFunction { get; }
 
     public double RSquared { get; }
 }

@@ -14,7 +14,8 @@ internal static class MemberConversion
         if (member.MemberType == typeof(string[]))
         {
             var read = member.Reader<TRow, string[]>();
-            return (ValueGetter<VBuffer<ReadOnlyMemory<char>>>)((ref VBuffer<ReadOnlyMemory<char>> value) => Texts(read(current()), ref value));
+            return (ValueGetter<VBuffer<ReadOnlyMemory<char>>>)((ref VBuffer<ReadOnlyMemory<char>> value) =>
+                Texts(read(current()), ref value));
         }
         var method = member.MemberType.IsArray ? nameof(ArrayGetter)
             : member.IsBuffer ? nameof(BufferGetter)
@@ -29,10 +30,7 @@ internal static class MemberConversion
         if (member.MemberType == typeof(string))
             return Store<TRow, ReadOnlyMemory<char>, string>(member, row, column, text => text.ToString());
         if (member.MemberType == typeof(string[]))
-        {
-            return Store<TRow, VBuffer<ReadOnlyMemory<char>>, string[]>(
-                member, row, column, texts => [.. texts.DenseValues().Select(text => text.ToString())]);
-        }
+            return ArrayStore<TRow, ReadOnlyMemory<char>, string>(member, row, column, text => text.ToString());
         var method = member.MemberType.IsArray ? nameof(ArraySetter) : member.IsBuffer ? nameof(BufferSetter) : nameof(DirectSetter);
         return (Action<TRow>)Dispatch.Call(typeof(MemberConversion), method, [typeof(TRow), member.ItemType], member, row, column);
     }
@@ -47,7 +45,8 @@ internal static class MemberConversion
             case string[] texts:
                 return (ValueGetter<VBuffer<ReadOnlyMemory<char>>>)((ref VBuffer<ReadOnlyMemory<char>> target) => Texts(texts, ref target));
             case Array array:
-                return (Delegate)Dispatch.Call(typeof(MemberConversion), nameof(ConstantArrayGetter), [array.GetType().GetElementType()], array);
+                return (Delegate)Dispatch.Call(
+                    typeof(MemberConversion), nameof(ConstantArrayGetter), [array.GetType().GetElementType()], array);
             default:
                 Check.State(typeof(T) == type.RawType, $"Value inputted has type {typeof(T)}, but the annotation has {type.RawType}");
                 return Copies.Getter(value);
@@ -115,19 +114,25 @@ internal static class MemberConversion
     private static Action<TRow> DirectSetter<TRow, T>(ObjectMember member, DataViewRow row, DataViewSchema.Column column) =>
         Store<TRow, T, T>(member, row, column, value => value);
 
-    private static Action<TRow> ArraySetter<TRow, T>(ObjectMember member, DataViewRow row, DataViewSchema.Column column)
+    private static Action<TRow> ArraySetter<TRow, T>(ObjectMember member, DataViewRow row, DataViewSchema.Column column) =>
+        ArrayStore<TRow, T, T>(member, row, column, value => value);
+
+    /// <summary>Reuses the member's array if it is as long as the vector; none at all is as long as an empty vector.</summary>
+    private static Action<TRow> ArrayStore<TRow, TColumn, TMember>(
+        ObjectMember member, DataViewRow row, DataViewSchema.Column column, Func<TColumn, TMember> convert)
     {
-        var getter = row.GetGetter<VBuffer<T>>(column);
-        var read = member.Allows(SchemaDefinition.Direction.Read) ? member.Reader<TRow, T[]>() : _ => null;
-        var write = member.Writer<TRow, T[]>();
-        VBuffer<T> value = default;
+        var getter = row.GetGetter<VBuffer<TColumn>>(column);
+        var read = member.Allows(SchemaDefinition.Direction.Read) ? member.Reader<TRow, TMember[]>() : _ => null;
+        var write = member.Writer<TRow, TMember[]>();
+        VBuffer<TColumn> vector = default;
         return target =>
         {
-            getter(ref value);
+            getter(ref vector);
             var array = read(target);
-            if (array?.Length != value.Length)
-                array = new T[value.Length];
-            value.CopyTo(array);
+            if ((array?.Length ?? 0) != vector.Length)
+                array = new TMember[vector.Length];
+            foreach (var (slot, value) in vector.Items(all: true))
+                array[slot] = convert(value);
             write(target, array);
         };
     }

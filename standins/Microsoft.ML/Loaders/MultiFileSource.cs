@@ -18,7 +18,9 @@ public sealed class MultiFileSource : IMultiStreamSource
     private readonly string[] _paths;
 
     public MultiFileSource(params string[] paths) =>
-        _paths = paths == null || paths is [null] ? [] : [.. paths.SelectMany(path => Expand(path) is { Length: > 0 } found ? found : [path])];
+        _paths = paths == null || paths is [null]
+            ? []
+            : [.. paths.SelectMany(path => Expand(path) is { Length: > 0 } found ? found : [path])];
 
     public int Count => _paths.Length;
 

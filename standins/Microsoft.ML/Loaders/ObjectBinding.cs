@@ -22,7 +22,8 @@ internal sealed class ObjectBinding<TRow>
                 continue;
             }
             Check.State(
-                column.Type is VectorDataViewType == member.IsVector && column.Type.ItemType().RawType == member.PrimitiveItemType().RawType,
+                column.Type is VectorDataViewType == member.IsVector
+                    && column.Type.ItemType().RawType == member.PrimitiveItemType().RawType,
                 $"Can't bind the IDataView column '{column.Name}' of type '{column.Type}' to field or property '{member.Name}' of type "
                 + $"'{member.MemberType.FullName}'.");
             _pairs.Add((member, column));

@@ -33,6 +33,7 @@ internal sealed class TextDataView(
         private readonly TextFields _splitter = new(view.Format);
         private readonly Dictionary<int, ReadOnlyMemory<char>> _fields = [];
         private long _position = -1;
+        private long _rows;
         private long _badValues;
         private bool _disposed;
 
@@ -52,6 +53,7 @@ internal sealed class TextDataView(
                 return false;
             }
             _position++;
+            _rows++;
             Parse(_lines.Current.Text, _lines.Current.Number);
             return true;
         }
@@ -82,7 +84,21 @@ internal sealed class TextDataView(
             _disposed = true;
             _position = -1;
             _lines.Dispose();
+            if (_badValues > 0)
+            {
+                _channel.Info(
+                    MessageSensitivity.Unknown, "Processed {0} rows with {1} bad values and {2} format errors", _rows, _badValues, 0);
+            }
             _channel.Dispose();
+        }
+
+        private void Report(long line, string column)
+        {
+            if (++_badValues > MessagesShown)
+                return;
+            _channel.Info(MessageSensitivity.Schema, "  Bad value at line {0} in column {1}", line, column);
+            if (_badValues == MessagesShown)
+                _channel.Info(MessageSensitivity.Unknown, "  Suppressing further bad value messages");
         }
 
         private void Parse(string text, long line)
@@ -94,8 +110,7 @@ internal sealed class TextDataView(
                     continue;
                 if (!TextParsing.HasMissing(reader.Column.ItemType))
                     throw view.ParseFailure(view.Unreadable(bad, line, reader.Column.Name));
-                if (++_badValues <= MessagesShown)
-                    _channel.Info(MessageSensitivity.Schema, "  Bad value at line {0} in column {1}", line, reader.Column.Name);
+                Report(line, reader.Column.Name);
             }
         }
     }

@@ -101,7 +101,8 @@ public sealed partial class TextLoader : IDataLoader<IMultiStreamSource>
         if (_format.InputSize > 0)
             return _format.InputSize;
         var splitter = new TextFields(_format);
-        int[] sizes = [.. TextLines.Peek(dataSample, _format, LinesToMeasure).Select(line => splitter.Split(line.AsMemory(), [])).Distinct()];
+        int[] sizes = [.. TextLines.Peek(dataSample, _format, LinesToMeasure)
+            .Select(line => splitter.Split(line.AsMemory(), [])).Distinct()];
         Check.Param(sizes.Length > 0, nameof(Column.Source), "Can't determine the number of source columns without valid data");
         Check.Param(sizes.Length == 1, nameof(Column.Source), "The size of input lines is not consistent");
         return sizes[0];

@@ -11,7 +11,9 @@ internal static class TextParsing
     private static readonly string[] s_missing = ["?", "nan", "na", "n/a"];
 
     public static TextParser<T> For<T>(PrimitiveDataViewType type, TextFormat format) =>
-        type is KeyDataViewType key ? Dispatch.Call<TextParser<T>>(typeof(TextParsing), nameof(Key), typeof(T), key) : (TextParser<T>)Simple(type, format);
+        type is KeyDataViewType key
+            ? Dispatch.Call<TextParser<T>>(typeof(TextParsing), nameof(Key), typeof(T), key)
+            : (TextParser<T>)Simple(type, format);
 
     /// <summary>Whether a type has a missing value to which an unreadable field can be set.</summary>
     public static bool HasMissing(PrimitiveDataViewType type) =>
@@ -39,7 +41,8 @@ internal static class TextParsing
         _ when type is DateTimeOffsetDataViewType => (TextParser<DateTimeOffset>)((ReadOnlyMemory<char> text, out DateTimeOffset value) =>
         {
             value = default;
-            return text.IsEmpty || DateTimeOffset.TryParse(text.Span, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out value);
+            return text.IsEmpty
+                || DateTimeOffset.TryParse(text.Span, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out value);
         }),
         _ when type is TimeSpanDataViewType => (TextParser<TimeSpan>)((ReadOnlyMemory<char> text, out TimeSpan value) =>
         {

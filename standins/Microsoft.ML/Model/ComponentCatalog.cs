@@ -58,7 +58,9 @@ public sealed class ComponentCatalog
         }
     }
 
-    /// <summary>A constructor or a static Create method, with the environment before the arguments or without; the more visible one wins.</summary>
+    /// <summary>
+    /// A constructor or a static Create method, with the environment before the arguments or without; the more visible one wins.
+    /// </summary>
     private static Loader FindLoader(LoadableClassAttributeBase attribute)
     {
         var plain = attribute.CtorTypes;

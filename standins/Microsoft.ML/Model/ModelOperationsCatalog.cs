@@ -121,7 +121,8 @@ public sealed class ModelOperationsCatalog
     public PredictionEngine<TSrc, TDst> CreatePredictionEngine<TSrc, TDst>(ITransformer transformer, PredictionEngineOptions options)
         where TSrc : class
         where TDst : class, new() =>
-        new(transformer, options.IgnoreMissingColumns, options.InputSchemaDefinition, options.OutputSchemaDefinition, options.OwnsTransformer);
+        new(transformer, options.IgnoreMissingColumns, options.InputSchemaDefinition, options.OutputSchemaDefinition,
+            options.OwnsTransformer);
 
     /// <summary>Separates the loader saved with a model from the transformer, which saving put in a chain of its own.</summary>
     private static ITransformer Decompose(ref IDataLoader<IMultiStreamSource> loader)

@@ -53,7 +53,8 @@ internal sealed class RepositoryWriter : Repository, IDisposable
         _archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
         using var entry = CreateEntry("TrainingInfo", "Version.txt");
         using var writer = new StreamWriter(entry.Stream, new UTF8Encoding(false), leaveOpen: true);
-        writer.WriteLine(typeof(RepositoryWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>().InformationalVersion);
+        var version = typeof(RepositoryWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
+        writer.WriteLine(version.InformationalVersion);
     }
 
     public Entry CreateEntry(string directory, string name)

@@ -88,7 +88,9 @@ internal static class SchemaFile
         foreach (var column in annotations.Schema)
         {
             var start = writer.BaseStream.Position;
-            starts.Add((start, Dispatch.Call<Compression>(typeof(SchemaFile), nameof(WriteValue), column.Type.RawType, writer, annotations, column)));
+            var compression = Dispatch.Call<Compression>(
+                typeof(SchemaFile), nameof(WriteValue), column.Type.RawType, writer, annotations, column);
+            starts.Add((start, compression));
         }
         var table = writer.BaseStream.Position;
         starts.Add((table, default));

@@ -18,7 +18,8 @@ internal sealed class CacheDataView(IDataView input) : IDataView
     {
         lock (_lock)
         {
-            DataViewSchema.Column[] missing = [.. columns.Where(column => !_columns.ContainsKey(column.Index)).DistinctBy(column => column.Index)];
+            DataViewSchema.Column[] missing = [.. columns.Where(column => !_columns.ContainsKey(column.Index))
+                .DistinctBy(column => column.Index)];
             if (missing.Length == 0 && _ids != null)
                 return;
             using var cursor = input.GetRowCursor(missing);

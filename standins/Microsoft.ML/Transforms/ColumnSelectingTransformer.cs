@@ -53,8 +53,6 @@ public sealed class ColumnSelectingTransformer : ITransformer
             throw Fail.SchemaMismatch(parameter, "input", string.Join(",", missing));
     }
 
-    internal static IDataView Drop(IDataView data, string column) => new ColumnSelectingTransformer([column], false, false, false).Transform(data);
-
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema)
     {
         Check.NotNull(inputSchema, nameof(inputSchema));

@@ -82,9 +82,11 @@ internal sealed class KeyMap<T>(PrimitiveDataViewType itemType) : KeyMap(itemTyp
 
     public override void WriteText(TextWriter writer)
     {
-        writer.WriteLine(ItemType is TextDataViewType ? $"# Number of terms = {Count}" : $"# Number of terms of type '{ItemType}' = {Count}");
+        writer.WriteLine(ItemType is TextDataViewType
+            ? $"# Number of terms = {Count}"
+            : $"# Number of terms of type '{ItemType}' = {Count}");
         for (var i = 0; i < Count; i++)
-            writer.WriteLine($"{i}\t{ValueText.Of(_values[i])}");
+            writer.WriteLine($"{i}\t{ValueText.Of(_values[i], ItemType)}");
     }
 
     protected override void ReadValues(ModelLoadContext ctx, int count)
@@ -136,7 +138,8 @@ internal sealed class KeyMap<T>(PrimitiveDataViewType itemType) : KeyMap(itemTyp
     {
         if (asText && type is not TextDataViewType)
         {
-            Add<ReadOnlyMemory<char>>(builder, TextDataViewType.Instance, [.. values.Select(value => ValueText.Of(value).AsMemory())], false);
+            var texts = values.Select(value => ValueText.Of(value, type).AsMemory());
+            Add<ReadOnlyMemory<char>>(builder, TextDataViewType.Instance, [.. texts], false);
             return;
         }
         builder.Add(AnnotationKinds.KeyValues, new VectorDataViewType(type, values.Length),

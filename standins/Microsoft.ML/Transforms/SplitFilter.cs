@@ -16,7 +16,10 @@ internal sealed class SplitFilter : IRowFilter
     public SplitFilter(IDataView data, string columnName, int? seed, Func<double, bool> keeps)
     {
         if (columnName != null)
-            _column = data.Schema.GetColumnOrNull(columnName) ?? throw Fail.SchemaMismatch("samplingKeyColumn", "SamplingKeyColumn", columnName);
+        {
+            _column = data.Schema.GetColumnOrNull(columnName)
+                ?? throw Fail.SchemaMismatch("samplingKeyColumn", "SamplingKeyColumn", columnName);
+        }
         _seed = seed is { } given ? (uint)given : DefaultSeed;
         _keeps = keeps;
     }

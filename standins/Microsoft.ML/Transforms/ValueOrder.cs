@@ -9,7 +9,8 @@ internal static class ValueOrder
     public static IEqualityComparer<T> Equality<T>() =>
         typeof(T) == typeof(ReadOnlyMemory<char>) ? (IEqualityComparer<T>)(object)new TextComparer() : EqualityComparer<T>.Default;
 
-    public static IComparer<T> Of<T>() => typeof(T) == typeof(ReadOnlyMemory<char>) ? (IComparer<T>)(object)new TextComparer() : Comparer<T>.Default;
+    public static IComparer<T> Of<T>() =>
+        typeof(T) == typeof(ReadOnlyMemory<char>) ? (IComparer<T>)(object)new TextComparer() : Comparer<T>.Default;
 
     public static bool IsMissing<T>(T value, DataViewType type) => value switch
     {
@@ -36,8 +37,9 @@ internal static class ValueOrder
 /// <summary>Values as text, in the way ML.NET writes them.</summary>
 internal static class ValueText
 {
-    public static string Of<T>(T value) => value switch
+    public static string Of<T>(T value, DataViewType type) => value switch
     {
+        _ when type is KeyDataViewType => (Convert.ToUInt64(value) - 1).ToString(CultureInfo.InvariantCulture),
         float number => float.IsNaN(number) ? "?" : number.ToString("R", CultureInfo.InvariantCulture),
         double number => double.IsNaN(number) ? "?" : number.ToString("G17", CultureInfo.InvariantCulture),
         bool truth => truth ? "1" : "0",
