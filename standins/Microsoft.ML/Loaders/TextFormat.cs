@@ -102,7 +102,8 @@ internal sealed class TextFormat
     public void Write(BinaryWriter writer)
     {
         var flags = (TrimWhitespace ? Flags.TrimWhitespace : 0) | (HasHeader ? Flags.HasHeader : 0)
-            | (AllowQuoting ? Flags.AllowQuoting : 0) (ReadMultilines ? Flags.ReadMultilines : 0) | (MissingRealsAsNaNs ? Flags.MissingRealsAsNaNs : 0);
+            | (AllowQuoting ? Flags.AllowQuoting : 0) | (ReadMultilines ? Flags.ReadMultilines : 0)
+            | (MissingRealsAsNaNs ? Flags.MissingRealsAsNaNs : 0);
         writer.Write(sizeof(float));
         writer.Write(MaxRows);
         writer.Write((uint)flags);
