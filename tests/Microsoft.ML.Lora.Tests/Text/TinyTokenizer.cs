@@ -37,7 +37,8 @@ internal sealed class TinyTokenizer : IDisposable
 
     public void Dispose() => Folder.Delete(recursive: true);
 
-    private static char CharOf(int b) => IsPrintable(b) ? (char)b : (char)(256 + Enumerable.Range(0, b).Count(x => !IsPrintable(x)));
+    /// <summary>The character that stands for a byte in the files.</summary>
+    public static char CharOf(int b) => IsPrintable(b) ? (char)b : (char)(256 + Enumerable.Range(0, b).Count(x => !IsPrintable(x)));
 
     private static bool IsPrintable(int b) => b is >= '!' and <= '~' or >= 0xA1 and <= 0xAC or >= 0xAE;
 }
