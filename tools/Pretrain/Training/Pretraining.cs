@@ -18,6 +18,9 @@ namespace Microsoft.ML.Lora.Pretrain.Training;
 /// <param name="stateDirectory">Where an interrupted run is kept.</param>
 internal sealed class Pretraining(string modelDirectory, string stateDirectory)
 {
+    /// <summary>256 tokens, and the two positions that RoBERTa leaves to padding.</summary>
+    public const int MaxPositions = 258;
+
     private const double WarmupShare = 0.02;
     private const double ClipNorm = 1;
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(30);

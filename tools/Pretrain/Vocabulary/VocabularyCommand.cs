@@ -15,11 +15,11 @@ internal static class VocabularyCommand
     };
 
     /// <summary><c>vocab --text FILE... --size N --output DIR</c></summary>
-    public static Command Train()
+    public static System.CommandLine.Command Train()
     {
         var size = new Option<int>("--size") { Description = "The number of tokens, the special ones included.", DefaultValueFactory = _ => 8000 };
         var output = new Option<DirectoryInfo>("--output") { Description = "The folder that gets vocab.json and merges.txt.", Required = true };
-        var command = new Command("vocab", "Learns a byte-level BPE vocabulary.") { TextOption, size, output };
+        var command = new System.CommandLine.Command("vocab", "Learns a byte-level BPE vocabulary.") { TextOption, size, output };
         command.SetAction(arguments =>
         {
             var watch = Stopwatch.StartNew();
@@ -34,10 +34,10 @@ internal static class VocabularyCommand
     }
 
     /// <summary><c>measure --tokenizer DIR --text FILE...</c></summary>
-    public static Command Measure()
+    public static System.CommandLine.Command Measure()
     {
         var directory = new Option<DirectoryInfo>("--tokenizer") { Description = "The folder of vocab.json and merges.txt.", Required = true };
-        var command = new Command("measure", "Tells how many tokens a vocabulary takes for a word.") { directory, TextOption };
+        var command = new System.CommandLine.Command("measure", "Tells how many tokens a vocabulary takes for a word.") { directory, TextOption };
         command.SetAction(arguments => Report(arguments.GetRequiredValue(directory).FullName, Paths(arguments)));
         return command;
     }
