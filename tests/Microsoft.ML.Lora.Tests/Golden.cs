@@ -22,8 +22,8 @@ internal sealed class Golden : IDisposable
         var classes = (int)_expected.Tensors["logits"].Shape[1];
         Model = new RobertaForSequenceClassification(
             new CheckpointWeights(checkpoint, "roberta."), new RandomWeights(_generator), configuration, classes);
-        Adapter = LoraModel.Inject(Model, PeftMapping.ToLoraConfig(adapter.Config, Model), Model.Dropout, _generator);
-        PeftMapping.Load(Adapter, adapter.Tensors, "golden");
+        Adapter = new LoraModel(Model, Model.Dropout);
+        Adapter.Load(LoraModel.DefaultName, adapter, "golden");
     }
 
     public string Directory { get; }
@@ -38,6 +38,7 @@ internal sealed class Golden : IDisposable
 
     public void Dispose()
     {
+        Adapter.Dispose();
         Model.Dispose();
         _expected.Dispose();
         _generator.Dispose();

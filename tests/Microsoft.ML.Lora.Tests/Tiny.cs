@@ -36,12 +36,17 @@ internal static class Tiny
         return LoraModel.Inject(model, config with { ModulesToSave = model.HeadModules }, model.Dropout, generator);
     }
 
-    /// <summary>Gives every low-rank layer's B values other than zero.</summary>
+    /// <summary>Gives the weights of every low-rank layer values other than their start.</summary>
     public static void Disturb(LoraModel adapter, ulong seed = 3)
     {
         using var generator = new Generator(seed);
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
-        foreach (var layer in adapter.Layers.Values) layer.B.normal_(0, 0.3, generator);
+        foreach (var weights in adapter.Layers.Values.SelectMany(layer => layer.ActiveAdapters))
+        {
+            foreach (var (name, parameter) in weights.named_parameters())
+                if (name != "lora_A" || parameter.abs().max().item<float>() == 0) parameter.add_(empty_like(parameter).normal_(0, 0.3, generator));
+        }
     }
 
     /// <summary>Rows of tokens that are no specials, and their mask; null where all rows have the same length.</summary>

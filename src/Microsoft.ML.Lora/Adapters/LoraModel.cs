@@ -1,102 +1,104 @@
+using Microsoft.ML.Lora.Adapters.Layers;
+using Microsoft.ML.Lora.Adapters.Methods;
+using Microsoft.ML.Lora.Adapters.Targeting;
+using Microsoft.ML.Lora.Adapters.Trained;
 using Microsoft.ML.Lora.Backbones.Layers;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.Lora.Adapters;
 
 /// <summary>
-/// A model with low-rank layers in the place of its target modules; everything else is frozen, but for the modules to save.
-/// It does not own the model: disposing of the model disposes of the adapter too.
+/// A model with low-rank adapters in it: one base, and any number of adapters by name, each with its own targets, ranks and copies of the modules
+/// that it trains in full. The base is frozen. It does not own the model: dispose of the model as well.
 /// </summary>
-public sealed class LoraModel
+public sealed partial class LoraModel : IFineTuningMethod
 {
+    /// <summary>The name of the first adapter where none is given.</summary>
+    public const string DefaultName = "default";
+
     private readonly nn.Module _model;
-    private readonly SortedDictionary<string, LoraLinear> _layers;
-    private readonly List<(string Name, Parameter Parameter)> _saved;
+    private readonly DropoutSource? _ownDropout;
+    private readonly AdapterContext _context;
+    private readonly ParameterSwitch _trained;
+    private readonly SortedDictionary<string, LoraLayer> _layers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, NamedAdapter> _adapters = new(StringComparer.Ordinal);
+    private readonly List<string> _wereTrainable;
 
-    private LoraModel(nn.Module model, LoraConfig config, SortedDictionary<string, LoraLinear> layers, List<(string, Parameter)> saved) =>
-        (_model, Config, _layers, _saved) = (model, config, layers, saved);
+    /// <summary>Freezes a model, which has no adapters yet.</summary>
+    /// <param name="model">Any module; what is adapted in it must be in fields, lists, Sequential, ModuleList or ModuleDict that can hold another module.</param>
+    /// <param name="dropout">Where the adapters' dropout masks come from; null for a source of its own, which drops nothing until it is started.</param>
+    public LoraModel(nn.Module model, DropoutSource? dropout = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _model = model;
+        if (dropout is null) dropout = _ownDropout = new DropoutSource();
+        _context = new AdapterContext(dropout);
+        _trained = new ParameterSwitch(model);
+        _wereTrainable = [.. ModuleTree.Parameters(model).Where(each => each.Parameter.requires_grad).Select(each => each.Path)];
+        foreach (var (_, parameter) in ModuleTree.Parameters(model)) parameter.requires_grad = false;
+    }
 
-    /// <summary>What the adapter is made of.</summary>
-    public LoraConfig Config { get; }
+    /// <inheritdoc/>
+    public string Name => "LoRA";
+
+    /// <summary>The adapted model.</summary>
+    public nn.Module Model => _model;
+
+    /// <summary>Where the adapters' dropout masks come from.</summary>
+    public DropoutSource Dropout => _context.Dropout;
+
+    /// <summary>The names of the adapters, sorted.</summary>
+    public IReadOnlyList<string> Names => [.. _adapters.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>The names of the active adapters, in the order in which they were activated.</summary>
+    public IReadOnlyList<string> Active => _context.Active;
+
+    /// <summary>What the first active adapter is made of.</summary>
+    /// <exception cref="InvalidOperationException">No adapter is active.</exception>
+    public LoraConfig Config => ConfigOf(FirstActive);
 
     /// <summary>The low-rank layers by the path of the module whose place they took.</summary>
-    public IReadOnlyDictionary<string, LoraLinear> Layers => _layers;
+    public IReadOnlyDictionary<string, LoraLayer> Layers => _layers;
 
-    /// <summary>The parameters of the modules to save, by path.</summary>
-    public IReadOnlyList<(string Name, Parameter Parameter)> SavedParameters => _saved;
-
-    /// <summary>Freezes <paramref name="model"/> and puts low-rank layers in the place of its target modules.</summary>
-    /// <param name="model">Any module whose targets are linear layers.</param>
+    /// <summary>Freezes <paramref name="model"/> and adds one adapter, which is active.</summary>
+    /// <param name="model">See the constructor.</param>
     /// <param name="config">What to adapt and how.</param>
     /// <param name="dropout">Where the adapter's dropout masks come from.</param>
-    /// <param name="generator">What the start of A is drawn from.</param>
-    /// <exception cref="ArgumentException">The configuration is out of range, or a name in it matches no module.</exception>
+    /// <param name="generator">What the start is drawn from.</param>
+    /// <exception cref="ArgumentException">The configuration is out of range, or a name in it matches no module; the model has its former modules then.</exception>
     public static LoraModel Inject(nn.Module model, LoraConfig config, DropoutSource dropout, Generator generator)
     {
-        config.Validate();
-        var modules = model.named_modules().ToList();
-        var targets = Matches(modules, config.TargetModules, nameof(config.TargetModules));
-        var saved = Matches(modules, config.ModulesToSave, nameof(config.ModulesToSave))
-            .SelectMany(match => match.Module.named_parameters().Select(p => ($"{match.Path}.{p.name}", p.parameter)))
-            .ToList();
-
-        foreach (var parameter in model.parameters()) parameter.requires_grad = false;
-        foreach (var (_, parameter) in saved) parameter.requires_grad = true;
-
-        var layers = new SortedDictionary<string, LoraLinear>(StringComparer.Ordinal);
-        foreach (var (path, module) in targets)
+        var adapted = new LoraModel(model, dropout);
+        try
         {
-            if (!LinearWeights.TryOpen(module, out var weights))
-                throw new ArgumentException($"The target {path} is a {module.GetType().Name}; only linear layers can be adapted.", nameof(config));
-            var layer = new LoraLinear(path, (Module<Tensor, Tensor>)module, weights, config, dropout, generator);
-            ModuleTree.Replace(model, path, layer);
-            layers.Add(path, layer);
+            adapted.Add(DefaultName, config, generator);
+            return adapted;
         }
-
-        return new LoraModel(model, config, layers, saved);
-    }
-
-    /// <summary>Every parameter that training changes, by path, in a fixed order: low-rank layers first, then the modules to save.</summary>
-    public IReadOnlyList<(string Name, Parameter Parameter)> TrainableParameters() =>
-    [
-        .. _layers.SelectMany(layer => new[] { ($"{layer.Key}.lora_A", layer.Value.A), ($"{layer.Key}.lora_B", layer.Value.B) }),
-        .. _saved,
-    ];
-
-    /// <summary>Folds every low-rank product into its base weight.</summary>
-    public void Merge()
-    {
-        foreach (var layer in _layers.Values) layer.Merge();
-    }
-
-    /// <summary>Takes every low-rank product out again; the base weights are bit for bit what they were.</summary>
-    public void Unmerge()
-    {
-        foreach (var layer in _layers.Values) layer.Unmerge();
-    }
-
-    /// <summary>Counts the parameters as PEFT's print_trainable_parameters does.</summary>
-    public ParameterSummary Summary()
-    {
-        var trainable = TrainableParameters().Sum(p => p.Parameter.numel());
-        var all = _model.parameters().Sum(p => p.numel()) + _saved.Sum(p => p.Parameter.numel());
-        return new ParameterSummary(trainable, all);
-    }
-
-    private static List<(string Path, nn.Module Module)> Matches(
-        List<(string name, nn.Module module)> modules, IReadOnlyList<string> names, string field)
-    {
-        var found = new List<(string, nn.Module)>();
-        foreach (var name in names)
+        catch
         {
-            var matches = modules.Where(m => m.name == name || m.name.EndsWith("." + name, StringComparison.Ordinal)).ToList();
-            if (matches.Count == 0)
-                throw new ArgumentException($"{field}: no module is called \"{name}\".", field);
-            found.AddRange(matches.Select(m => (m.name, m.module)));
+            adapted.Unload();
+            throw;
         }
-
-        return [.. found.DistinctBy(match => match.Item1)];
     }
+
+    /// <summary>What an adapter is made of.</summary>
+    /// <exception cref="ArgumentException">There is no adapter of this name.</exception>
+    public LoraConfig ConfigOf(string adapter) => Find(adapter).Config;
+
+    /// <summary>Frees what the adapters hold beside the model. The model stays as it is now and is the caller's to dispose of.</summary>
+    public void Dispose()
+    {
+        RemoveHooks();
+        _trained.Dispose();
+        _ownDropout?.Dispose();
+    }
+
+    internal NamedAdapter Find(string adapter)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        return _adapters.TryGetValue(adapter, out var found) ? found : throw new ArgumentException(
+            $"There is no adapter \"{adapter}\"; there are: {string.Join(", ", Names)}.{NearMatches.Hint(adapter, Names)}", nameof(adapter));
+    }
+
+    private string FirstActive => Active.FirstOrDefault() ?? throw new InvalidOperationException("No adapter is active.");
 }

@@ -46,7 +46,8 @@ internal sealed class FineTunedClassifier : IDisposable
     public static FineTunedClassifier Create(ResolvedBase resolved, LoraConfig config, int classes, int maxLength, int seed)
     {
         using var generator = new Generator(unchecked((ulong)seed));
-        return Build(resolved, classes, maxLength, generator, model => config with { ModulesToSave = model.HeadModules });
+        return Build(resolved, classes, maxLength, generator, model =>
+            LoraModel.Inject(model, config with { ModulesToSave = model.HeadModules }, model.Dropout, generator));
     }
 
     /// <summary>An adapter and a head out of PEFT's files on a base.</summary>
@@ -58,17 +59,12 @@ internal sealed class FineTunedClassifier : IDisposable
     public static FineTunedClassifier Load(ResolvedBase resolved, PeftAdapter peft, int maxLength, string source)
     {
         using var generator = new Generator();
-        var classifier = Build(resolved, PeftMapping.Classes(peft, source), maxLength, generator, model => PeftMapping.ToLoraConfig(peft.Config, model));
-        try
+        return Build(resolved, PeftMapping.Classes(peft, source), maxLength, generator, model =>
         {
-            PeftMapping.Load(classifier.Adapter, peft.Tensors, source);
-            return classifier;
-        }
-        catch
-        {
-            classifier.Dispose();
-            throw;
-        }
+            var adapter = new LoraModel(model, model.Dropout);
+            adapter.Load(LoraModel.DefaultName, peft, source);
+            return adapter;
+        });
     }
 
     /// <summary>The adapter's configuration as PEFT writes it.</summary>
@@ -79,9 +75,13 @@ internal sealed class FineTunedClassifier : IDisposable
     public float[][] Probabilities(IReadOnlyList<string> sentence1, IReadOnlyList<string?>? sentence2) =>
         _scorer.Probabilities([.. Tokenizer.EncodeBatch(sentence1, sentence2, MaxLength).Select(row => row.Ids)]);
 
-    public void Dispose() => Model.Dispose();
+    public void Dispose()
+    {
+        Adapter.Dispose();
+        Model.Dispose();
+    }
 
-    private static FineTunedClassifier Build(ResolvedBase resolved, int classes, int maxLength, Generator generator, Func<SequenceClassifier, LoraConfig> config)
+    private static FineTunedClassifier Build(ResolvedBase resolved, int classes, int maxLength, Generator generator, Func<SequenceClassifier, LoraModel> adapt)
     {
         var configuration = EncoderConfiguration.FromFile(resolved.ConfigPath);
         var tokenizer = TextTokenizer.FromDirectory(resolved.Directory);
@@ -93,7 +93,7 @@ internal sealed class FineTunedClassifier : IDisposable
             new CheckpointWeights(checkpoint, RobertaPrefix), new RandomWeights(generator), configuration, classes);
         try
         {
-            return new FineTunedClassifier(resolved, model, LoraModel.Inject(model, config(model), model.Dropout, generator), tokenizer, maxLength);
+            return new FineTunedClassifier(resolved, model, adapt(model), tokenizer, maxLength);
         }
         catch
         {

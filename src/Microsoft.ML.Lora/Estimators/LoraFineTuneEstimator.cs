@@ -83,7 +83,7 @@ public sealed partial class LoraFineTuneEstimator : IEstimator<LoraFineTuneTrans
         var resolved = _options.BaseModel.Resolve();
         if (_options.InitialAdapter is not { } directory)
         {
-            var config = new LoraConfig { Rank = _options.Rank, Alpha = _options.Alpha, Dropout = _options.LoraDropout, TargetModules = _options.TargetModules };
+            var config = new LoraConfig { Rank = _options.Rank, Alpha = _options.Alpha, Dropout = _options.LoraDropout, TargetModules = [.. _options.TargetModules] };
             return FineTunedClassifier.Create(resolved, config, classes, _options.MaxLength, seed);
         }
 

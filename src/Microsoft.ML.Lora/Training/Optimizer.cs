@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Adapters.Methods;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,23 +8,22 @@ namespace Microsoft.ML.Lora.Training;
 internal sealed class Optimizer : IDisposable
 {
     private readonly Parameter[] _parameters;
+    private readonly double[] _factors;
     private readonly AdamW _adamW;
     private readonly double _maxGradientNorm;
 
-    /// <param name="parameters">What is trained.</param>
-    /// <param name="weightDecay">Decoupled decay of matrices.</param>
-    /// <param name="decayBiases">Whether vectors (biases, normalisations) decay too.</param>
+    /// <param name="groups">What is trained, with each group's share in the learning rate and whether it decays.</param>
+    /// <param name="weightDecay">Decoupled decay of the groups that decay.</param>
     /// <param name="maxGradientNorm">The gradients' joint norm is cut to this; 0 leaves them.</param>
-    public Optimizer(IEnumerable<Parameter> parameters, double weightDecay, bool decayBiases, double maxGradientNorm)
+    public Optimizer(IEnumerable<ParameterGroup> groups, double weightDecay, double maxGradientNorm)
     {
-        _parameters = [.. parameters];
+        var all = groups.ToList();
+        _parameters = [.. all.SelectMany(group => group.Parameters)];
+        _factors = [.. all.Select(group => group.LearningRateFactor)];
         _maxGradientNorm = maxGradientNorm;
-        AdamW.ParamGroup Group(IEnumerable<Parameter> members, double decay) =>
-            new(members, lr: 0, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: decay, amsgrad: false, maximize: false);
-        var groups = _parameters
-            .GroupBy(parameter => decayBiases || parameter.dim() > 1 ? weightDecay : 0)
-            .Select(group => Group(group, group.Key));
-        _adamW = new AdamW(groups, lr: 0, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: weightDecay, amsgrad: false, maximize: false);
+        AdamW.ParamGroup Group(ParameterGroup group) => new(
+            group.Parameters, lr: 0, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: group.Decays ? weightDecay : 0, amsgrad: false, maximize: false);
+        _adamW = new AdamW(all.Select(Group), lr: 0, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: weightDecay, amsgrad: false, maximize: false);
     }
 
     /// <summary>Moves the parameters against the gradient of <paramref name="loss"/>. To be called within a dispose scope.</summary>
@@ -32,7 +32,7 @@ internal sealed class Optimizer : IDisposable
         _adamW.zero_grad();
         loss.backward();
         if (_maxGradientNorm > 0) TorchSharp.torch.nn.utils.clip_grad_norm_(_parameters, _maxGradientNorm);
-        foreach (var group in _adamW.ParamGroups) group.LearningRate = learningRate;
+        foreach (var (group, factor) in _adamW.ParamGroups.Zip(_factors)) group.LearningRate = learningRate * factor;
         _adamW.step();
     }
 

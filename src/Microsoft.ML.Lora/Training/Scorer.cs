@@ -20,9 +20,10 @@ internal sealed class Scorer(SequenceClassifier model, Device device)
             using var scope = NewDisposeScope();
             using var _ = no_grad();
             var logits = model.Logits(_collator.Batch([.. batch.Select(i => rows[i])]));
+            var classes = (int)logits.shape[^1];
             var flat = logits.softmax(-1).cpu().data<float>().ToArray();
             for (var i = 0; i < batch.Length; i++)
-                results[batch[i]] = flat[(i * model.Classes)..((i + 1) * model.Classes)];
+                results[batch[i]] = flat[(i * classes)..((i + 1) * classes)];
         }
 
         return results;

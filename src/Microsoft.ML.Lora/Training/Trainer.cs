@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Microsoft.ML.Lora.Adapters;
+using Microsoft.ML.Lora.Adapters.Methods;
 using Microsoft.ML.Lora.Backbones;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -8,10 +8,10 @@ namespace Microsoft.ML.Lora.Training;
 
 /// <summary>The training loop: shuffled batches, cross-entropy, AdamW under a warm-up and a linear decay.</summary>
 /// <param name="model">Trained in place.</param>
-/// <param name="adapter">What of it is trained.</param>
+/// <param name="method">What of it is trained.</param>
 /// <param name="options">How.</param>
 /// <param name="device">Where the model is.</param>
-internal sealed class Trainer(SequenceClassifier model, LoraModel adapter, TrainingOptions options, Device device)
+internal sealed class Trainer(SequenceClassifier model, IFineTuningMethod method, TrainingOptions options, Device device)
 {
     private readonly Collator _collator = new(model.Configuration.PadTokenId, device);
 
@@ -28,8 +28,7 @@ internal sealed class Trainer(SequenceClassifier model, LoraModel adapter, Train
         var stepsPerEpoch = BatchSampler.Count(rows.Count, options.BatchSize);
         var totalSteps = stepsPerEpoch * options.Epochs;
         var schedule = new LearningRateSchedule(options.LearningRate, totalSteps, options.WarmupRatio);
-        var parameters = adapter.TrainableParameters().Select(p => p.Parameter);
-        using var optimizer = new Optimizer(parameters, options.WeightDecay, decayBiases: false, options.MaxGradientNorm);
+        using var optimizer = new Optimizer(method.ParameterGroups(), options.WeightDecay, options.MaxGradientNorm);
         var clock = Stopwatch.StartNew();
         var (step, seenRows, seenTokens, epochLoss) = (0, 0L, 0L, 0.0);
 

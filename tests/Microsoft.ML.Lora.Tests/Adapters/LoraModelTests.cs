@@ -1,6 +1,5 @@
 using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Backbones;
-using Microsoft.ML.Lora.Backbones.Roberta;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -36,7 +35,7 @@ public class LoraModelTests
         var b = model.get_parameter(path + ".base_layer.bias")!;
         using var generator = new Generator(9);
         var x = randn([3, 16], generator: generator);
-        var expected = matmul(x, w.t()) + b + matmul(matmul(x, layer.A.t()), layer.B.t()) * 3;
+        var expected = matmul(x, w.t()) + b + matmul(matmul(x, layer.Adapters[LoraModel.DefaultName].A.t()), layer.Adapters[LoraModel.DefaultName].B.t()) * 3;
         Close.Assert(expected, layer.call(x), 1e-5, "h");
         Assert.IsTrue((layer.call(x) - functional.linear(x, w, b)).abs().max().item<float>() > 0.1, "the adapter must matter");
     }
@@ -137,22 +136,6 @@ public class LoraModelTests
         Close.Assert(changed, model.call(x).detach(), 1e-5, "merged");
         adapter.Unmerge();
         Close.AssertIdentical(changed, model.call(x).detach(), "unmerged");
-    }
-
-    [TestMethod]
-    [DataRow("{\"Rank\":0}", "Rank")]
-    [DataRow("{\"Rank\":17}", "Rank must be at most 16")]
-    [DataRow("{\"Alpha\":0}", "Alpha")]
-    [DataRow("{\"Dropout\":1}", "Dropout")]
-    [DataRow("{\"TargetModules\":[]}", "TargetModules")]
-    [DataRow("{\"TargetModules\":[\"quary\"]}", "quary")]
-    [DataRow("{\"TargetModules\":[\"LayerNorm\"]}", "only linear layers")]
-    public void WhatCannotBeAdaptedIsRefusedByName(string json, string named)
-    {
-        using var model = Tiny.Classifier();
-        var config = System.Text.Json.JsonSerializer.Deserialize<LoraConfig>(json)!;
-        var error = Assert.Throws<ArgumentException>(() => { Tiny.Adapt(model, config); });
-        StringAssert.Contains(error.Message, named);
     }
 
     private sealed class TwoLayers : Module<Tensor, Tensor>

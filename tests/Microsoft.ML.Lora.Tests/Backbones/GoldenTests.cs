@@ -1,4 +1,5 @@
 using Microsoft.ML.Lora.Adapters;
+using Microsoft.ML.Lora.Adapters.Methods;
 using Microsoft.ML.Lora.Training;
 using System.Text.Json;
 using static TorchSharp.torch;
@@ -65,8 +66,8 @@ public class GoldenTests
         using var scope = NewDisposeScope();
         using var training = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(golden.Directory, "training.json")));
         double Setting(string field) => training.RootElement.GetProperty(field).GetDouble();
-        using var optimizer = new Optimizer(
-            golden.Adapter.TrainableParameters().Select(p => p.Parameter), Setting("weight_decay"), decayBiases: true, maxGradientNorm: 0);
+        var all = new ParameterGroup("all", [.. golden.Adapter.TrainableParameters().Select(p => p.Parameter)]);
+        using var optimizer = new Optimizer([all], Setting("weight_decay"), maxGradientNorm: 0);
         var losses = new List<float>();
         for (var step = 0; step < Setting("steps"); step++)
         {

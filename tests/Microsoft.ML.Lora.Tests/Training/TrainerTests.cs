@@ -24,7 +24,7 @@ public class TrainerTests
     private static (TrainingResult Result, float[] Weights) Train(TrainingOptions options, Action<TrainingProgress>? progress = null)
     {
         using var model = Tiny.Classifier(configuration: WithDropout);
-        var adapter = Tiny.Adapt(model, new LoraConfig { Rank = 4, Alpha = 8, Dropout = 0.1 });
+        using var adapter = Tiny.Adapt(model, new LoraConfig { Rank = 4, Alpha = 8, Dropout = 0.1 });
         var result = new Trainer(model, adapter, options, CPU).Run(Rows(90), Rows(9), progress, CancellationToken.None);
         using var scope = NewDisposeScope();
         return (result, [.. adapter.TrainableParameters().SelectMany(p => p.Parameter.detach().data<float>().ToArray())]);

@@ -1,0 +1,83 @@
+using Microsoft.ML.Lora.Adapters.Targeting;
+using Microsoft.ML.Lora.Formats;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Lora.Adapters;
+
+/// <content>Configurations as PEFT means them.</content>
+internal static partial class PeftMapping
+{
+    /// <summary>The modules that PEFT saves with every sequence classifier, under whichever name a family has its head.</summary>
+    private static readonly string[] SequenceClassificationHeads = ["classifier", "score"];
+
+    // What PEFT adapts in the families of encoders when a configuration does not say.
+    private static readonly string[][] UsualTargets = [["query", "value"], ["q_lin", "v_lin"], ["c_attn"]];
+
+    /// <summary>What <paramref name="peft"/> says, for a model whose modules are <paramref name="model"/>'s.</summary>
+    /// <exception cref="InvalidDataException">The configuration asks for what cannot be had here; the message names the field.</exception>
+    public static LoraConfig ToLoraConfig(PeftAdapterConfig peft, nn.Module model)
+    {
+        var names = ModuleTree.Modules(model).Select(module => module.Path).ToList();
+        var config = new LoraConfig
+        {
+            Rank = peft.Rank,
+            Alpha = peft.Alpha,
+            Dropout = peft.Dropout,
+            TargetModules = Targets(peft, names),
+            ExcludeModules = peft.ExcludeModules is { } excluded ? ToSelection(excluded) : null,
+            ModulesToSave = SavedModules(peft, names),
+            Bias = peft.Bias switch { "all" => LoraBias.All, "lora_only" => LoraBias.LoraOnly, _ => LoraBias.None },
+            FanInFanOut = peft.FanInFanOut,
+            UseRankStabilizedScaling = peft.UseRslora,
+            UseDora = peft.UseDora,
+            Initialization = ToInitialization(peft.InitLoraWeights),
+            LayersToTransform = peft.LayersToTransform is { Count: > 0 } layers ? layers : null,
+            LayersPattern = peft.LayersPattern is { Count: > 0 } lists ? lists : null,
+            RankPattern = peft.RankPattern,
+            AlphaPattern = peft.AlphaPattern,
+        };
+        try
+        {
+            config.Validate();
+            return config;
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidDataException($"{PeftAdapterConfig.FileName}: {error.Message}", error);
+        }
+    }
+
+    private static ModuleSelection Targets(PeftAdapterConfig peft, List<string> paths)
+    {
+        if (peft.TargetModules is { } targets) return ToSelection(targets);
+        var usual = UsualTargets.FirstOrDefault(each => each.All(name => paths.Any(path => IsNamed(path, name))));
+        return usual ?? throw new InvalidDataException($"{PeftAdapterConfig.FileName}: target_modules is not set, and the model is of no family for which there is a usual choice.");
+    }
+
+    private static IReadOnlyList<string> SavedModules(PeftAdapterConfig peft, List<string> paths)
+    {
+        var isClassifier = peft.TaskType == SequenceClassification;
+        var saved = peft.ModulesToSave ?? (isClassifier ? SequenceClassificationHeads : []);
+        var absent = saved.FirstOrDefault(name => !paths.Any(path => IsNamed(path, name)) && !SequenceClassificationHeads.Contains(name));
+        if (absent is not null)
+            throw new InvalidDataException($"{PeftAdapterConfig.FileName}: modules_to_save names \"{absent}\", which the model does not have.{NearMatches.Hint(absent, paths)}");
+        return [.. saved.Where(name => paths.Any(path => IsNamed(path, name)))];
+    }
+
+    private static LoraInitialization ToInitialization(string name) => name switch
+    {
+        "true" or "eva" or "orthogonal" => LoraInitialization.Kaiming,
+        "gaussian" => LoraInitialization.Gaussian,
+        "false" => LoraInitialization.None,
+        "pissa" => LoraInitialization.Pissa,
+        "olora" => LoraInitialization.Olora,
+        _ => throw new InvalidDataException(
+            $"{PeftAdapterConfig.FileName}: init_lora_weights \"{name}\" changed the base's weights in a way that cannot be repeated from the files alone; "
+            + "save the adapter from Python with save_pretrained(..., path_initial_model_for_weight_conversion=...), which makes an ordinary one of it."),
+    };
+
+    private static ModuleSelection ToSelection(PeftModules modules) =>
+        modules.Names is { } names ? ModuleSelection.Named([.. names]) : ModuleSelection.Matching(modules.Pattern!);
+
+    private static bool IsNamed(string path, string name) => path == name || path.EndsWith("." + name, StringComparison.Ordinal);
+}

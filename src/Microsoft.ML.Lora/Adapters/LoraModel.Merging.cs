@@ -1,0 +1,71 @@
+using Microsoft.ML.Lora.Adapters.Targeting;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Lora.Adapters;
+
+/// <content>Folding adapters into the base and taking them out again.</content>
+public sealed partial class LoraModel
+{
+    private IReadOnlyList<string> _merged = [];
+
+    /// <summary>The adapters that stand in the base's weights now.</summary>
+    public IReadOnlyList<string> Merged => _merged;
+
+    /// <summary>Folds adapters into the base's weights, so that the forward pass costs what the base model's does. Does nothing when they are already.</summary>
+    /// <param name="adapters">Which; none named means the active ones.</param>
+    /// <exception cref="ArgumentException">There is no adapter of a name.</exception>
+    /// <exception cref="InvalidOperationException">Other adapters are merged.</exception>
+    public void Merge(params IReadOnlyList<string> adapters)
+    {
+        var names = adapters.Count == 0 ? Active : [.. adapters.Distinct()];
+        if (_merged.Count > 0 && _merged.ToHashSet().SetEquals(names)) return;
+        foreach (var name in names) Find(name);
+        RequireUnmerged();
+        foreach (var layer in _layers.Values) layer.Merge(names);
+        _merged = names;
+    }
+
+    /// <summary>Takes the adapters out of the base's weights again; these are bit for bit what they were.</summary>
+    public void Unmerge()
+    {
+        foreach (var layer in _layers.Values) layer.Unmerge();
+        _merged = [];
+    }
+
+    /// <summary>
+    /// Folds adapters into the base for good and gives the plain model, without low-rank layers; this object has no adapters then. What the first
+    /// active adapter trained in full stays in the model.
+    /// </summary>
+    /// <param name="adapters">Which; none named means the active ones.</param>
+    public nn.Module MergeAndUnload(params IReadOnlyList<string> adapters)
+    {
+        Merge(adapters);
+        foreach (var layer in _layers.Values) layer.KeepMerged();
+        return TakeOut();
+    }
+
+    /// <summary>Removes all adapters and gives the plain model, which is the base model bit for bit.</summary>
+    public nn.Module Unload()
+    {
+        Unmerge();
+        _trained.Show([]);
+        return TakeOut();
+    }
+
+    private nn.Module TakeOut()
+    {
+        RemoveHooks();
+        foreach (var path in _layers.Keys.ToList()) Unwrap(path);
+        _trained.Dispose();
+        _adapters.Clear();
+        _merged = [];
+        _context.Active = [];
+        foreach (var path in _wereTrainable) ModuleTree.FindParameter(_model, path)!.requires_grad = true;
+        return _model;
+    }
+
+    private void RequireUnmerged()
+    {
+        if (_merged.Count > 0) throw new InvalidOperationException($"Adapters are merged ({string.Join(", ", _merged)}); call Unmerge first.");
+    }
+}

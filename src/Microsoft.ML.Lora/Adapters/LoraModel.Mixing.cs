@@ -1,0 +1,63 @@
+using Microsoft.ML.Lora.Adapters.Mixing;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Lora.Adapters;
+
+/// <content>Batches whose rows use different adapters.</content>
+public sealed partial class LoraModel
+{
+    private List<RoutedUnit>? _hooks;
+
+    /// <summary>
+    /// Lets each row of a batch use an adapter of its own in the forward passes that this thread runs until the result is disposed of. The base is
+    /// computed once for all rows. While rows are routed, the model must not be used on other threads, since heads are switched to and fro, and modules
+    /// that adapters train in full get no gradients. Where heads differ in their number of classes, the logits are padded with -infinity.
+    /// </summary>
+    /// <param name="rows">An adapter's name for each row of the batch; null for the base model alone.</param>
+    /// <exception cref="ArgumentException">No rows, or there is no adapter of a name.</exception>
+    /// <exception cref="InvalidOperationException">Adapters are merged.</exception>
+    public IDisposable Route(IReadOnlyList<string?> rows) => Route(new Routing(Checked(rows)));
+
+    /// <summary>Runs one forward pass in which each row uses an adapter of its own; see <see cref="Route(IReadOnlyList{string?})"/>.</summary>
+    /// <param name="rows">An adapter's name for each row of the batch; null for the base model alone.</param>
+    /// <param name="forward">The forward pass; its result has a row for each row of the batch.</param>
+    /// <returns>Each row of the result, as long as the row's own head makes it; the caller owns them.</returns>
+    public IReadOnlyList<Tensor> ForwardMixed(IReadOnlyList<string?> rows, Func<Tensor> forward)
+    {
+        ArgumentNullException.ThrowIfNull(forward);
+        var routing = new Routing(Checked(rows));
+        using var scope = NewDisposeScope();
+        using var _ = Route(routing);
+        var output = forward();
+        return [.. rows.Select((adapter, row) =>
+        {
+            var result = output.select(0, row);
+            if (routing.Widths.TryGetValue(adapter ?? Routing.Base, out var width)) result = result.narrow(-1, 0, width);
+            return result.MoveToOuterDisposeScope();
+        })];
+    }
+
+    internal IDisposable Route(Routing routing)
+    {
+        RequireUnmerged();
+        if (!_context.Enabled) throw new InvalidOperationException("The adapters are disabled.");
+        _hooks ??= RoutedUnit.HookAll(_model, _adapters.Values, _trained, _context);
+        var outer = _context.Routing;
+        _context.Routing = routing;
+        return new Scope(() => _context.Routing = outer);
+    }
+
+    private IReadOnlyList<string?> Checked(IReadOnlyList<string?> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        if (rows.Count == 0) throw new ArgumentException("There are no rows.", nameof(rows));
+        foreach (var adapter in rows.OfType<string>().Distinct()) Find(adapter);
+        return rows;
+    }
+
+    private void RemoveHooks()
+    {
+        foreach (var hook in _hooks ?? []) hook.Dispose();
+        _hooks = null;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+
+namespace Microsoft.ML.Lora.Adapters.Targeting;
+
+/// <summary>
+/// Regular expressions of configurations, which may come from strangers' files: each match has a time limit. Python's spelling of a named
+/// group is understood.
+/// </summary>
+internal static class Expressions
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+
+    /// <summary>Matches a whole text.</summary>
+    public static Func<string, bool> Whole(string pattern, string field) => Guarded(Create($@"\A(?:{pattern})\z", field), pattern, field);
+
+    /// <summary>Matches a module's path, or its end after a dot.</summary>
+    public static Func<string, bool> End(string pattern, string field) => Guarded(Create($@"\A(?:.*\.)?(?:{pattern})\z", field), pattern, field);
+
+    /// <summary>The index that follows the first list of the given name in a module's path; the first number at all where there is no name.</summary>
+    public static Func<string, int?> LayerIndex(string? list, string field)
+    {
+        var regex = Create($@"\A.*?\.(?:{list ?? "[^.]*"})\.([0-9]{{1,9}})\.", field);
+        return path =>
+        {
+            var match = Timed(() => regex.Match(path), list, field);
+            return match.Success ? int.Parse(match.Groups[^1].ValueSpan) : null;
+        };
+    }
+
+    /// <summary>Checks that a text is an expression.</summary>
+    /// <exception cref="ArgumentException">It is not; the message says what is wrong with it.</exception>
+    public static void Check(string pattern, string field) => Create(pattern, field);
+
+    private static Regex Create(string pattern, string field)
+    {
+        try
+        {
+            return new Regex(pattern.Replace("(?P<", "(?<", StringComparison.Ordinal), RegexOptions.CultureInvariant, Limit);
+        }
+        catch (ArgumentException error)
+        {
+            throw new ArgumentException($"{field}: {error.Message}", field, error);
+        }
+    }
+
+    private static Func<string, bool> Guarded(Regex regex, string pattern, string field) => path => Timed(() => regex.IsMatch(path), pattern, field);
+
+    private static T Timed<T>(Func<T> match, string? pattern, string field)
+    {
+        try
+        {
+            return match();
+        }
+        catch (RegexMatchTimeoutException error)
+        {
+            throw new ArgumentException($"{field}: matching the expression \"{pattern}\" takes too long; write it with fewer nested repetitions.", field, error);
+        }
+    }
+}
