@@ -14,49 +14,52 @@ internal sealed class CacheDataView(IDataView input) : IDataView
 
     public long? GetRowCount() => _count ?? input.GetRowCount();
 
-    public void Fill(IEnumerable<DataViewSchema.Column> columns)
+    /// <summary>Sees to it that columns are in memory, and returns them.</summary>
+    public Stored Fill(IEnumerable<DataViewSchema.Column> columns)
     {
         lock (_lock)
         {
-            DataViewSchema.Column[] missing = [.. columns.Where(column => !_columns.ContainsKey(column.Index))
-                .DistinctBy(column => column.Index)];
-            if (missing.Length == 0 && _ids != null)
-                return;
-            using var cursor = input.GetRowCursor(missing);
-            var stores = missing.ToDictionary(column => column.Index, column => StoredColumn.For(cursor, column));
-            var ids = StoredColumn.ForIds(cursor);
-            var row = 0;
-            for (; cursor.MoveNext(); row++)
-            {
-                foreach (var store in stores.Values)
-                    store.Store(row);
-                ids.Store(row);
-            }
-            foreach (var (index, store) in stores)
-                _columns.Add(index, store);
-            _ids = ids;
-            _count = row;
+            DataViewSchema.Column[] wanted = [.. columns.DistinctBy(column => column.Index)];
+            DataViewSchema.Column[] missing = [.. wanted.Where(column => !_columns.ContainsKey(column.Index))];
+            if (missing.Length > 0 || _ids == null)
+                Read(missing);
+            return new Stored(wanted.ToDictionary(column => column.Index, column => _columns[column.Index]), _ids, _count.Value);
         }
     }
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null)
     {
-        columnsNeeded = [.. columnsNeeded ?? []];
-        var active = Getters.Active(Schema, columnsNeeded);
-        Fill(columnsNeeded);
-        int[] order = [.. Enumerable.Range(0, _count.Value)];
+        var stored = Fill(columnsNeeded ?? []);
+        int[] order = [.. Enumerable.Range(0, stored.Count)];
         rand?.Shuffle(order);
-        return new Cursor(this, active, order);
+        return new Cursor(Schema, stored, order);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
-    private IReadOnlyDictionary<int, StoredColumn> Columns => _columns;
+    private void Read(DataViewSchema.Column[] columns)
+    {
+        using var cursor = input.GetRowCursor(columns);
+        var stores = columns.ToDictionary(column => column.Index, column => StoredColumn.For(cursor, column));
+        var ids = StoredColumn.ForIds(cursor);
+        var row = 0;
+        for (; cursor.MoveNext(); row++)
+        {
+            foreach (var store in stores.Values)
+                store.Store(row);
+            ids.Store(row);
+        }
+        foreach (var (index, store) in stores)
+            _columns.Add(index, store);
+        _ids = ids;
+        _count = row;
+    }
 
-    private StoredColumn Ids => _ids;
+    /// <summary>Columns in memory, the identities of the rows and their number.</summary>
+    internal sealed record Stored(IReadOnlyDictionary<int, StoredColumn> Columns, StoredColumn Ids, int Count);
 
-    private sealed class Cursor(CacheDataView view, bool[] active, int[] order) : DataViewRowCursor
+    private sealed class Cursor(DataViewSchema schema, Stored stored, int[] order) : DataViewRowCursor
     {
         private int _position = -1;
         private bool _ended;
@@ -65,7 +68,7 @@ internal sealed class CacheDataView(IDataView input) : IDataView
 
         public override long Batch => 0;
 
-        public override DataViewSchema Schema => view.Schema;
+        public override DataViewSchema Schema => schema;
 
         public override bool MoveNext()
         {
@@ -74,14 +77,14 @@ internal sealed class CacheDataView(IDataView input) : IDataView
             return !_ended;
         }
 
-        public override bool IsColumnActive(DataViewSchema.Column column) => active[column.Index];
+        public override bool IsColumnActive(DataViewSchema.Column column) => stored.Columns.ContainsKey(column.Index);
 
-        public override ValueGetter<DataViewRowId> GetIdGetter() => (ValueGetter<DataViewRowId>)view.Ids.Getter(Slot);
+        public override ValueGetter<DataViewRowId> GetIdGetter() => (ValueGetter<DataViewRowId>)stored.Ids.Getter(Slot);
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
             Check.Param(IsColumnActive(column), nameof(column), "requested column not active");
-            return Getters.Typed<TValue>(view.Columns[column.Index].Getter(Slot), column);
+            return Getters.Typed<TValue>(stored.Columns[column.Index].Getter(Slot), column);
         }
 
         private int Slot()
