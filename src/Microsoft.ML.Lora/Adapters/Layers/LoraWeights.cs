@@ -78,7 +78,7 @@ public sealed class LoraWeights : Module
 
     private static Parameter Trained(Tensor start)
     {
-        var parameter = new Parameter(start.clone(), requires_grad: true);
+        var parameter = new Parameter(start.contiguous().clone(), requires_grad: true);
         parameter.DetachFromDisposeScope();
         return parameter;
     }
