@@ -20,6 +20,9 @@ internal abstract class EncoderLayer(string name, EncoderConfiguration configura
     protected abstract Module<Tensor, Tensor> Down { get; }
     protected abstract Module<Tensor, Tensor> OutputNorm { get; }
 
+    /// <summary>The share of the attention's output that is dropped in training.</summary>
+    protected virtual double AttentionOutputDropout => configuration.HiddenDropout;
+
     /// <summary>The layer's output for <paramref name="hidden"/>, both [batch, length, hidden].</summary>
     /// <param name="hidden">The output of the layer below.</param>
     /// <param name="attentionBias">See <see cref="Attention.Bias"/>.</param>
@@ -29,10 +32,8 @@ internal abstract class EncoderLayer(string name, EncoderConfiguration configura
         var context = Attention.Attend(
             Query.call(hidden), Key.call(hidden), Value.call(hidden),
             configuration.Heads, attentionBias, dropout, configuration.AttentionDropout);
-        var attended = AttentionNorm.call(Drop(AttentionOutput.call(context)).add(hidden));
+        var attended = AttentionNorm.call(dropout.Apply(AttentionOutput.call(context), AttentionOutputDropout).add(hidden));
         var expanded = functional.gelu(Up.call(attended));
-        return OutputNorm.call(Drop(Down.call(expanded)).add(attended)).MoveToOuterDisposeScope();
+        return OutputNorm.call(dropout.Apply(Down.call(expanded), configuration.HiddenDropout).add(attended)).MoveToOuterDisposeScope();
     }
-
-    private Tensor Drop(Tensor values) => dropout.Apply(values, configuration.HiddenDropout);
 }

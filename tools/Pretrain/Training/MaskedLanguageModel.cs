@@ -30,7 +30,7 @@ internal sealed class MaskedLanguageModel : Module
         using var scope = NewDisposeScope();
         var hidden = roberta.Encode(batch);
         var picked = hidden.reshape(-1, hidden.shape[^1]).index_select(0, places);
-        var logits = functional.linear(lm_head.call(picked), roberta.embeddings.Words.Weight, lm_head.Bias);
+        var logits = functional.linear(lm_head.call(picked), roberta.Embeddings.Words.Weight, lm_head.Bias);
         return functional.cross_entropy(logits, tokens).MoveToOuterDisposeScope();
     }
 }

@@ -1,44 +1,28 @@
 using Microsoft.ML.Lora.Backbones.Layers;
 using TorchSharp.Modules;
-using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.Lora.Backbones.Roberta;
 
-/// <summary>The encoder without a head (Liu et al. 2019): embeddings, then a stack of layers.</summary>
-internal sealed class RobertaModel : Module
+/// <summary>RoBERTa without a head (Liu et al. 2019): embeddings, then a stack of layers.</summary>
+internal sealed class RobertaModel : EncoderModel
 {
-    internal readonly RobertaEmbeddings embeddings;
+    private readonly EncoderEmbeddings embeddings;
     private readonly RobertaEncoder encoder;
 
     public RobertaModel(WeightSource weights, EncoderConfiguration configuration, DropoutSource dropout) : base(nameof(RobertaModel))
     {
-        embeddings = new RobertaEmbeddings(weights.At("embeddings"), configuration, dropout);
+        embeddings = new EncoderEmbeddings(weights.At("embeddings"), configuration, dropout);
         encoder = new RobertaEncoder(weights.At("encoder"), configuration, dropout);
         RegisterComponents();
     }
 
-    /// <summary>The output of the last layer, [batch, length, hidden].</summary>
-    /// <param name="batch">The rows.</param>
-    /// <param name="hiddenStates">When given, receives the embeddings and then each layer's output, which the caller comes to own.</param>
-    public Tensor Encode(TokenBatch batch, ICollection<Tensor>? hiddenStates = null)
-    {
-        using var bias = Attention.Bias(batch.AttentionMask);
-        var hidden = embeddings.Forward(batch);
-        hiddenStates?.Add(hidden);
-        foreach (var layer in encoder.layer)
-        {
-            var next = layer.Forward(hidden, bias);
-            if (hiddenStates is null) hidden.Dispose();
-            hiddenStates?.Add(next);
-            hidden = next;
-        }
+    public override EncoderEmbeddings Embeddings => embeddings;
 
-        return hidden;
-    }
+    protected override IEnumerable<EncoderLayer> Layers => encoder.layer;
 }
 
-/// <summary>The stack of layers.</summary>
+/// <summary>The stack of layers under the names of RoBERTa and BERT.</summary>
 internal sealed class RobertaEncoder : Module
 {
     internal readonly ModuleList<RobertaLayer> layer;

@@ -2,27 +2,28 @@ using Microsoft.ML.Lora.Backbones.Layers;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
-namespace Microsoft.ML.Lora.Backbones.Roberta;
+namespace Microsoft.ML.Lora.Backbones;
 
 /// <summary>
-/// norm(word + position + token type), then dropout. Positions count the tokens of a row from pad_token_id + 1 on; padding keeps
-/// position pad_token_id, so that what stands beside a row does not move its tokens.
+/// norm(word + position + token type), then dropout; DistilBERT has no token types. Positions count the tokens of a row from
+/// <see cref="EncoderConfiguration.FirstPosition"/> on, so that what stands beside a row does not move its tokens; padding keeps the position before.
 /// </summary>
-internal sealed class RobertaEmbeddings : Module
+internal sealed class EncoderEmbeddings : Module
 {
     private readonly Module<Tensor, Tensor> word_embeddings;
     private readonly Module<Tensor, Tensor> position_embeddings;
-    private readonly Module<Tensor, Tensor> token_type_embeddings;
+    private readonly Module<Tensor, Tensor>? token_type_embeddings;
     private readonly Module<Tensor, Tensor> LayerNorm;
     private readonly EncoderConfiguration _configuration;
     private readonly DropoutSource _dropout;
 
-    public RobertaEmbeddings(WeightSource weights, EncoderConfiguration configuration, DropoutSource dropout) : base(nameof(RobertaEmbeddings))
+    public EncoderEmbeddings(WeightSource weights, EncoderConfiguration configuration, DropoutSource dropout) : base(nameof(EncoderEmbeddings))
     {
         var size = configuration.HiddenSize;
         word_embeddings = new EmbeddingLayer(weights.At("word_embeddings"), configuration.VocabularySize, size);
         position_embeddings = new EmbeddingLayer(weights.At("position_embeddings"), configuration.MaxPositions, size);
-        token_type_embeddings = new EmbeddingLayer(weights.At("token_type_embeddings"), configuration.TokenTypes, size);
+        if (configuration.TokenTypes > 0)
+            token_type_embeddings = new EmbeddingLayer(weights.At("token_type_embeddings"), configuration.TokenTypes, size);
         LayerNorm = new LayerNormLayer(weights.At("LayerNorm"), size, configuration.LayerNormEpsilon);
         _configuration = configuration;
         _dropout = dropout;
@@ -37,16 +38,17 @@ internal sealed class RobertaEmbeddings : Module
     {
         using var scope = NewDisposeScope();
         var ids = batch.InputIds;
-        var tokenTypes = zeros(1, 1, dtype: int64, device: ids.device);
-        var sum = word_embeddings.call(ids).add(position_embeddings.call(Positions(batch))).add(token_type_embeddings.call(tokenTypes));
+        var sum = word_embeddings.call(ids).add(position_embeddings.call(Positions(batch)));
+        if (token_type_embeddings is not null)
+            sum = sum.add(token_type_embeddings.call(batch.TokenTypeIds ?? zeros(1, 1, dtype: int64, device: ids.device)));
         return _dropout.Apply(LayerNorm.call(sum), _configuration.HiddenDropout).MoveToOuterDisposeScope();
     }
 
     private Tensor Positions(TokenBatch batch)
     {
-        var first = _configuration.PadTokenId + 1;
+        var first = _configuration.FirstPosition;
         return batch.AttentionMask is { } mask
-            ? mask.cumsum(1).mul(mask).add(_configuration.PadTokenId)
+            ? mask.cumsum(1).mul(mask).add(first - 1).clamp(min: 0)
             : arange(first, first + batch.InputIds.shape[1], dtype: int64, device: batch.InputIds.device).unsqueeze(0);
     }
 }

@@ -1,0 +1,50 @@
+using Microsoft.ML.Lora.Backbones.Layers;
+using Microsoft.ML.Lora.Backbones.Roberta;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Microsoft.ML.Lora.Backbones.Bert;
+
+/// <summary>BERT with the head that Hugging Face and PEFT use: classifier(dropout(tanh(pooler(first token)))); the pooler is the base's own.</summary>
+internal sealed class BertForSequenceClassification : SequenceClassifier
+{
+    private readonly BertModel bert;
+    private readonly Module<Tensor, Tensor> classifier;
+
+    public BertForSequenceClassification(WeightSource encoderWeights, WeightSource headWeights, EncoderConfiguration configuration, int classes)
+        : base(nameof(BertForSequenceClassification), configuration, classes)
+    {
+        bert = new BertModel(encoderWeights.At("bert"), configuration, Dropout);
+        classifier = new LinearLayer(headWeights.At("classifier"), configuration.HiddenSize, classes);
+        RegisterComponents();
+    }
+
+    public override IReadOnlyList<string> HeadModules => [nameof(classifier)];
+
+    public override Tensor Logits(TokenBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var pooled = bert.pooler.dense.call(bert.Encode(batch).select(1, 0)).tanh();
+        return classifier.call(Dropout.Apply(pooled, Configuration.ClassifierDropout)).MoveToOuterDisposeScope();
+    }
+}
+
+/// <summary>BERT without a head (Devlin et al. 2018), but with the pooler that its pre-training left.</summary>
+internal sealed class BertModel : EncoderModel
+{
+    private readonly EncoderEmbeddings embeddings;
+    private readonly RobertaEncoder encoder;
+    internal readonly RobertaDense pooler;
+
+    public BertModel(WeightSource weights, EncoderConfiguration configuration, DropoutSource dropout) : base(nameof(BertModel))
+    {
+        embeddings = new EncoderEmbeddings(weights.At("embeddings"), configuration, dropout);
+        encoder = new RobertaEncoder(weights.At("encoder"), configuration, dropout);
+        pooler = new RobertaDense(weights.At("pooler"), configuration.HiddenSize, configuration.HiddenSize);
+        RegisterComponents();
+    }
+
+    public override EncoderEmbeddings Embeddings => embeddings;
+
+    protected override IEnumerable<EncoderLayer> Layers => encoder.layer;
+}
