@@ -17,7 +17,7 @@ internal sealed class Golden : IDisposable
         Directory = Shared.Require("golden", name);
         _expected = SafetensorsFile.Open(Path.Combine(Directory, "expected.safetensors"));
         using var adapter = PeftAdapterDirectory.Read(Path.Combine(Directory, "adapter"));
-        var configuration = EncoderConfiguration.FromFile(Path.Combine(Directory, "config.json"));
+        var (_, configuration) = EncoderFamily.Read(Path.Combine(Directory, "config.json"));
         using var checkpoint = SafetensorsFile.Open(Path.Combine(Directory, "model.safetensors"));
         var classes = (int)_expected.Tensors["logits"].Shape[1];
         Model = new RobertaForSequenceClassification(

@@ -1,6 +1,6 @@
 using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Backbones;
-using Microsoft.ML.Lora.Backbones.Roberta;
+using Microsoft.ML.Lora.Text;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Tests;
@@ -17,16 +17,19 @@ internal static class Tiny
         Heads = 2,
         IntermediateSize = 24,
         MaxPositions = 34,
+        FirstPosition = 2,
         HiddenDropout = 0,
         AttentionDropout = 0,
         ClassifierDropout = 0,
     };
 
-    public static RobertaForSequenceClassification Classifier(int classes = 3, ulong seed = 1, EncoderConfiguration? configuration = null)
+    /// <summary>A classifier of the configuration's family.</summary>
+    public static SequenceClassifier Classifier(int classes = 3, ulong seed = 1, EncoderConfiguration? configuration = null)
     {
         using var generator = new Generator(seed);
         var weights = new RandomWeights(generator);
-        return new RobertaForSequenceClassification(weights, weights, configuration ?? Configuration, classes);
+        configuration ??= Configuration;
+        return EncoderFamily.Of(configuration.ModelType)!.CreateClassifier(weights, weights, configuration, classes);
     }
 
     public static LoraModel Adapt(SequenceClassifier model, LoraConfig? config = null, ulong seed = 2)
@@ -49,6 +52,9 @@ internal static class Tiny
         }
     }
 
+    /// <summary>A text of the given tokens, specials included.</summary>
+    public static TokenizedText Text(params int[] ids) => new(ids, ids.Length, false);
+
     /// <summary>Rows of tokens that are no specials, and their mask; null where all rows have the same length.</summary>
-    public static TokenBatch Batch(params int[][] rows) => new Microsoft.ML.Lora.Training.Collator(1, CPU).Batch(rows);
+    public static TokenBatch Batch(params int[][] rows) => new Microsoft.ML.Lora.Training.Collator(Configuration, CPU).Batch([.. rows.Select(Text)]);
 }

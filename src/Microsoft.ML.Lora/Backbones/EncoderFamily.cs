@@ -25,10 +25,13 @@ internal abstract class EncoderFamily
     {
         var fields = ConfigurationFields.Read(configPath);
         var modelType = fields.Text("model_type");
-        var family = All.FirstOrDefault(each => each.ModelType == modelType)
+        var family = Of(modelType)
             ?? throw fields.Error($"model_type \"{modelType}\" is not supported; supported are {string.Join(", ", All.Select(each => each.ModelType))}");
         return (family, family.ReadConfiguration(fields).Checked(fields));
     }
+
+    /// <summary>The family of a model_type; null where it is not supported.</summary>
+    public static EncoderFamily? Of(string modelType) => All.FirstOrDefault(family => family.ModelType == modelType);
 
     /// <summary>A classifier of this family.</summary>
     /// <param name="encoderWeights">The weights of the encoder.</param>

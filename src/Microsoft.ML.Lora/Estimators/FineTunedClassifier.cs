@@ -1,6 +1,5 @@
 using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Backbones;
-using Microsoft.ML.Lora.Backbones.Roberta;
 using Microsoft.ML.Lora.Formats;
 using Microsoft.ML.Lora.Text;
 using Microsoft.ML.Lora.Training;
@@ -11,8 +10,6 @@ namespace Microsoft.ML.Lora;
 /// <summary>A base model with an adapter and a head, and the tokenizer that feeds it: all that it takes to score texts. It owns its weights.</summary>
 internal sealed class FineTunedClassifier : IDisposable
 {
-    private const string RobertaPrefix = "roberta.";
-
     private readonly Scorer _scorer;
 
     private FineTunedClassifier(ResolvedBase resolved, SequenceClassifier model, LoraModel adapter, TextTokenizer tokenizer, int maxLength)
@@ -43,11 +40,21 @@ internal sealed class FineTunedClassifier : IDisposable
     public Device Device { get; }
 
     /// <summary>A new adapter and a new head on a base.</summary>
-    public static FineTunedClassifier Create(ResolvedBase resolved, LoraConfig config, int classes, int maxLength, int seed)
+    /// <param name="resolved">The base.</param>
+    /// <param name="config">What to adapt and how.</param>
+    /// <param name="targets">The modules to adapt; null for the family's query and value projections.</param>
+    /// <param name="classes">How many classes the head tells apart.</param>
+    /// <param name="maxLength">The most tokens a row may have.</param>
+    /// <param name="seed">What the new weights are drawn from.</param>
+    public static FineTunedClassifier Create(
+        ResolvedBase resolved, LoraConfig config, ModuleSelection? targets, int classes, int maxLength, int seed)
     {
         using var generator = new Generator(unchecked((ulong)seed));
-        return Build(resolved, classes, maxLength, generator, model =>
-            LoraModel.Inject(model, config with { ModulesToSave = model.HeadModules }, model.Dropout, generator));
+        return Build(resolved, classes, maxLength, generator, (family, model) => LoraModel.Inject(
+            model,
+            config with { TargetModules = targets ?? [.. family.DefaultTargets], ModulesToSave = model.HeadModules },
+            model.Dropout,
+            generator));
     }
 
     /// <summary>An adapter and a head out of PEFT's files on a base.</summary>
@@ -59,7 +66,7 @@ internal sealed class FineTunedClassifier : IDisposable
     public static FineTunedClassifier Load(ResolvedBase resolved, PeftAdapter peft, int maxLength, string source)
     {
         using var generator = new Generator();
-        return Build(resolved, PeftMapping.Classes(peft, source), maxLength, generator, model =>
+        return Build(resolved, PeftMapping.Classes(peft, source), maxLength, generator, (_, model) =>
         {
             var adapter = new LoraModel(model, model.Dropout);
             adapter.Load(LoraModel.DefaultName, peft, source);
@@ -73,7 +80,7 @@ internal sealed class FineTunedClassifier : IDisposable
 
     /// <summary>Class probabilities of each text or pair, in order.</summary>
     public float[][] Probabilities(IReadOnlyList<string> sentence1, IReadOnlyList<string?>? sentence2) =>
-        _scorer.Probabilities([.. Tokenizer.EncodeBatch(sentence1, sentence2, MaxLength).Select(row => row.Ids)]);
+        _scorer.Probabilities(Tokenizer.EncodeBatch(sentence1, sentence2, MaxLength));
 
     public void Dispose()
     {
@@ -81,19 +88,20 @@ internal sealed class FineTunedClassifier : IDisposable
         Model.Dispose();
     }
 
-    private static FineTunedClassifier Build(ResolvedBase resolved, int classes, int maxLength, Generator generator, Func<SequenceClassifier, LoraModel> adapt)
+    private static FineTunedClassifier Build(
+        ResolvedBase resolved, int classes, int maxLength, Generator generator, Func<EncoderFamily, SequenceClassifier, LoraModel> adapt)
     {
-        var configuration = EncoderConfiguration.FromFile(resolved.ConfigPath);
+        var (family, configuration) = EncoderFamily.Read(resolved.ConfigPath);
         var tokenizer = TextTokenizer.FromDirectory(resolved.Directory);
         if (tokenizer.VocabularySize > configuration.VocabularySize)
             throw new InvalidDataException(
                 $"{resolved.Directory}: the tokenizer has {tokenizer.VocabularySize} tokens, but config.json gives the model only {configuration.VocabularySize}.");
         using var checkpoint = resolved.OpenWeights();
-        var model = new RobertaForSequenceClassification(
-            new CheckpointWeights(checkpoint, RobertaPrefix), new RandomWeights(generator), configuration, classes);
+        var model = family.CreateClassifier(
+            new CheckpointWeights(checkpoint, family.WeightPrefix), new RandomWeights(generator), configuration, classes);
         try
         {
-            return new FineTunedClassifier(resolved, model, adapt(model), tokenizer, maxLength);
+            return new FineTunedClassifier(resolved, model, adapt(family, model), tokenizer, maxLength);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora;
@@ -43,8 +44,8 @@ public sealed partial class LoraFineTuneEstimator
         /// <summary>The share of each adapter's input that is dropped in training, from 0 to below 1. Default: 0.</summary>
         public double LoraDropout { get; set; }
 
-        /// <summary>The names of the modules to adapt, as in PEFT's target_modules. Default: query and value.</summary>
-        public IReadOnlyList<string> TargetModules { get; set; } = ["query", "value"];
+        /// <summary>The modules to adapt, as in PEFT's target_modules. Default: the query and value projections, by the names they have in the base model.</summary>
+        public ModuleSelection? TargetModules { get; set; }
 
         /// <summary>The highest learning rate, above 0. Default: 5e-4.</summary>
         public double LearningRate { get; set; } = 5e-4;

@@ -83,8 +83,8 @@ public sealed partial class LoraFineTuneEstimator : IEstimator<LoraFineTuneTrans
         var resolved = _options.BaseModel.Resolve();
         if (_options.InitialAdapter is not { } directory)
         {
-            var config = new LoraConfig { Rank = _options.Rank, Alpha = _options.Alpha, Dropout = _options.LoraDropout, TargetModules = [.. _options.TargetModules] };
-            return FineTunedClassifier.Create(resolved, config, classes, _options.MaxLength, seed);
+            var config = new LoraConfig { Rank = _options.Rank, Alpha = _options.Alpha, Dropout = _options.LoraDropout };
+            return FineTunedClassifier.Create(resolved, config, _options.TargetModules, classes, _options.MaxLength, seed);
         }
 
         using var peft = PeftAdapterDirectory.Read(directory);
@@ -131,7 +131,7 @@ public sealed partial class LoraFineTuneEstimator : IEstimator<LoraFineTuneTrans
         var truncated = tokenized.Count(row => row.Truncated);
         if (truncated > 0)
             channel.Warning(MessageSensitivity.None, "{0} of {1} rows are longer than {2} tokens; their ends are left out.", truncated, tokenized.Length, classifier.MaxLength);
-        return [.. tokenized.Select((row, i) => new TokenizedRow(row.Ids, rows.Labels[i]))];
+        return [.. tokenized.Select((row, i) => new TokenizedRow(row, rows.Labels[i]))];
     }
 
     private void CheckLearnable(TrainingRows rows)

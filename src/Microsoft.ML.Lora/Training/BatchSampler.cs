@@ -19,7 +19,7 @@ internal static class BatchSampler
         random.Shuffle(order);
         var batches = order
             .Chunk(WindowInBatches * batchSize)
-            .SelectMany(window => window.OrderBy(i => rows[i].Ids.Length).Chunk(batchSize))
+            .SelectMany(window => window.OrderBy(i => rows[i].Length).Chunk(batchSize))
             .ToArray();
         random.Shuffle(batches);
         return batches;

@@ -1,29 +1,43 @@
 using Microsoft.ML.Lora.Backbones;
+using Microsoft.ML.Lora.Text;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Training;
 
 /// <summary>Lays rows side by side, padded to the longest of them.</summary>
 /// <param name="padTokenId">What stands where a row has ended.</param>
+/// <param name="tokenTypes">How many token types the model tells apart; with fewer than 2, both texts of a pair look alike.</param>
 /// <param name="device">Where the tensors go.</param>
-internal sealed class Collator(int padTokenId, Device device)
+internal sealed class Collator(int padTokenId, int tokenTypes, Device device)
 {
-    /// <summary>The rows as a batch; the caller owns its tensors.</summary>
-    public TokenBatch Batch(IReadOnlyList<int[]> rows)
+    /// <summary>Rows for a model of the given shape.</summary>
+    public Collator(EncoderConfiguration configuration, Device device) : this(configuration.PadTokenId, configuration.TokenTypes, device)
     {
-        var length = rows.Max(row => row.Length);
+    }
+
+    /// <summary>The rows as a batch; the caller owns its tensors.</summary>
+    public TokenBatch Batch(IReadOnlyList<TokenizedText> rows)
+    {
+        var length = rows.Max(row => row.Ids.Length);
         var ids = new long[rows.Count * length];
         var mask = new long[rows.Count * length];
+        var types = new long[rows.Count * length];
         Array.Fill(ids, padTokenId);
         for (var r = 0; r < rows.Count; r++)
         {
-            for (var t = 0; t < rows[r].Length; t++) ids[r * length + t] = rows[r][t];
-            mask.AsSpan(r * length, rows[r].Length).Fill(1);
+            var row = rows[r];
+            for (var t = 0; t < row.Ids.Length; t++) ids[r * length + t] = row.Ids[t];
+            mask.AsSpan(r * length, row.Ids.Length).Fill(1);
+            types.AsSpan(r * length + row.SecondStart, row.Ids.Length - row.SecondStart).Fill(1);
         }
 
         long[] shape = [rows.Count, length];
-        var padded = rows.Any(row => row.Length < length);
-        return new TokenBatch(tensor(ids, shape, device: device), padded ? tensor(mask, shape, device: device) : null);
+        var padded = rows.Any(row => row.Ids.Length < length);
+        var pairs = tokenTypes > 1 && rows.Any(row => row.SecondStart < row.Ids.Length);
+        return new TokenBatch(
+            tensor(ids, shape, device: device),
+            padded ? tensor(mask, shape, device: device) : null,
+            pairs ? tensor(types, shape, device: device) : null);
     }
 
     /// <summary>The labels as int64 [rows]; the caller owns the tensor.</summary>

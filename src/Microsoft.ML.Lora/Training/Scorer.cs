@@ -1,4 +1,5 @@
 using Microsoft.ML.Lora.Backbones;
+using Microsoft.ML.Lora.Text;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Training;
@@ -9,13 +10,13 @@ namespace Microsoft.ML.Lora.Training;
 internal sealed class Scorer(SequenceClassifier model, Device device)
 {
     private const int RowsPerBatch = 32;
-    private readonly Collator _collator = new(model.Configuration.PadTokenId, device);
+    private readonly Collator _collator = new(model.Configuration, device);
 
     /// <summary>softmax(logits) of each row, an array of one number a class.</summary>
-    public float[][] Probabilities(IReadOnlyList<int[]> rows)
+    public float[][] Probabilities(IReadOnlyList<TokenizedText> rows)
     {
         var results = new float[rows.Count][];
-        foreach (var batch in Enumerable.Range(0, rows.Count).OrderBy(i => rows[i].Length).Chunk(RowsPerBatch))
+        foreach (var batch in Enumerable.Range(0, rows.Count).OrderBy(i => rows[i].Ids.Length).Chunk(RowsPerBatch))
         {
             using var scope = NewDisposeScope();
             using var _ = no_grad();
@@ -32,7 +33,7 @@ internal sealed class Scorer(SequenceClassifier model, Device device)
     /// <summary>Loss and accuracy over all of <paramref name="rows"/>.</summary>
     public ValidationMetrics Evaluate(IReadOnlyList<TokenizedRow> rows)
     {
-        var probabilities = Probabilities([.. rows.Select(row => row.Ids)]);
+        var probabilities = Probabilities([.. rows.Select(row => row.Text)]);
         var loss = rows.Select((row, i) => -Math.Log(Math.Max(probabilities[i][row.Label], 1e-15))).Average();
         var accuracy = rows.Select((row, i) => probabilities[i].IndexOf(probabilities[i].Max()) == row.Label ? 1.0 : 0).Average();
         return new ValidationMetrics(loss, accuracy);

@@ -1,6 +1,12 @@
+using Microsoft.ML.Lora.Text;
+
 namespace Microsoft.ML.Lora.Training;
 
-/// <summary>A text as the model reads it.</summary>
-/// <param name="Ids">Token ids, specials included, without padding.</param>
+/// <summary>A labelled text as the model reads it.</summary>
+/// <param name="Text">The text's tokens.</param>
 /// <param name="Label">The class, from 0.</param>
-internal readonly record struct TokenizedRow(int[] Ids, int Label);
+internal readonly record struct TokenizedRow(TokenizedText Text, int Label)
+{
+    /// <summary>How many tokens the row has.</summary>
+    public int Length => Text.Ids.Length;
+}

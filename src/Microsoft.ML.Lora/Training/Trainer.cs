@@ -13,7 +13,7 @@ namespace Microsoft.ML.Lora.Training;
 /// <param name="device">Where the model is.</param>
 internal sealed class Trainer(SequenceClassifier model, IFineTuningMethod method, TrainingOptions options, Device device)
 {
-    private readonly Collator _collator = new(model.Configuration.PadTokenId, device);
+    private readonly Collator _collator = new(model.Configuration, device);
 
     /// <summary>Trains on <paramref name="rows"/>.</summary>
     /// <param name="rows">At least one.</param>
@@ -44,7 +44,7 @@ internal sealed class Trainer(SequenceClassifier model, IFineTuningMethod method
                 step++;
                 epochRows += picked.Length;
                 seenRows += picked.Length;
-                seenTokens += picked.Sum(row => (long)row.Ids.Length);
+                seenTokens += picked.Sum(row => (long)row.Length);
                 lossSum += loss * picked.Length;
                 epochLoss = lossSum / epochRows;
                 var endOfEpoch = step == (epoch + 1) * stepsPerEpoch;
@@ -79,7 +79,7 @@ internal sealed class Trainer(SequenceClassifier model, IFineTuningMethod method
         model.Dropout.Start(options.Seed, step);
         try
         {
-            var batch = _collator.Batch(Array.ConvertAll(rows, row => row.Ids));
+            var batch = _collator.Batch(Array.ConvertAll(rows, row => row.Text));
             var labels = _collator.Labels(rows.Select(row => row.Label));
             var loss = functional.cross_entropy(model.Logits(batch), labels);
             var value = loss.item<float>();

@@ -2,36 +2,42 @@ using Microsoft.ML.Lora.Backbones;
 
 namespace Microsoft.ML.Lora.Tests.Backbones;
 
-/// <summary>RoBERTa for one row at a time, in double precision over arrays: slow, plain, and independent of the library's own code.</summary>
+/// <summary>A classifier for one row at a time, in double precision over arrays: slow, plain, and independent of the library's own code.</summary>
 internal sealed class ReferenceEncoder
 {
     private readonly EncoderConfiguration _configuration;
     private readonly Dictionary<string, (double[] Values, int Columns)> _weights;
+    private readonly ReferenceNames _names;
 
-    public ReferenceEncoder(SequenceClassifier model)
+    public ReferenceEncoder(SequenceClassifier model, ReferenceNames names)
     {
+        _names = names;
         _configuration = model.Configuration;
         _weights = model.named_parameters().ToDictionary(
             p => p.name,
             p => (p.parameter.data<float>().ToArray().Select(value => (double)value).ToArray(), (int)p.parameter.shape[^1]));
     }
 
-    public double[] Logits(int[] ids)
+    /// <param name="ids">The row's tokens.</param>
+    /// <param name="secondStart">Where the second text of a pair begins.</param>
+    public double[] Logits(int[] ids, int secondStart)
     {
-        var hidden = ids.Select((id, i) => Norm("roberta.embeddings.LayerNorm", Sum(
-            Row("roberta.embeddings.word_embeddings", id),
-            Row("roberta.embeddings.position_embeddings", i + _configuration.PadTokenId + 1),
-            Row("roberta.embeddings.token_type_embeddings", 0)))).ToArray();
-        for (var layer = 0; layer < _configuration.Layers; layer++) hidden = Layer($"roberta.encoder.layer.{layer}", hidden);
-        var features = Linear("classifier.dense", hidden[0]).Select(Math.Tanh).ToArray();
-        return Linear("classifier.out_proj", features);
+        var embeddings = _names.Encoder + ".embeddings";
+        var hidden = ids.Select((id, i) =>
+        {
+            var sum = Sum(Row(embeddings + ".word_embeddings", id), Row(embeddings + ".position_embeddings", i + _names.FirstPosition));
+            if (_configuration.TokenTypes > 0) sum = Sum(sum, Row(embeddings + ".token_type_embeddings", _configuration.TokenTypes > 1 && i >= secondStart ? 1 : 0));
+            return Norm(embeddings + ".LayerNorm", sum);
+        }).ToArray();
+        for (var layer = 0; layer < _configuration.Layers; layer++) hidden = Layer($"{_names.Encoder}.{_names.Layers}.{layer}", hidden);
+        return _names.Head(hidden[0], Linear);
     }
 
     private double[][] Layer(string name, double[][] hidden)
     {
-        var query = hidden.Select(x => Linear($"{name}.attention.self.query", x)).ToArray();
-        var key = hidden.Select(x => Linear($"{name}.attention.self.key", x)).ToArray();
-        var value = hidden.Select(x => Linear($"{name}.attention.self.value", x)).ToArray();
+        var query = hidden.Select(x => Linear($"{name}.{_names.Query}", x)).ToArray();
+        var key = hidden.Select(x => Linear($"{name}.{_names.Key}", x)).ToArray();
+        var value = hidden.Select(x => Linear($"{name}.{_names.Value}", x)).ToArray();
         var size = _configuration.HiddenSize / _configuration.Heads;
         return [.. hidden.Select((x, t) =>
         {
@@ -45,9 +51,9 @@ internal sealed class ReferenceEncoder
                     context[i] = value.Select((v, j) => v[i] * exponents[j] / exponents.Sum()).Sum();
             }
 
-            var attended = Norm($"{name}.attention.output.LayerNorm", Sum(x, Linear($"{name}.attention.output.dense", context)));
-            var expanded = Linear($"{name}.intermediate.dense", attended).Select(Gelu).ToArray();
-            return Norm($"{name}.output.LayerNorm", Sum(attended, Linear($"{name}.output.dense", expanded)));
+            var attended = Norm($"{name}.{_names.AttentionNorm}", Sum(x, Linear($"{name}.{_names.AttentionOutput}", context)));
+            var expanded = Linear($"{name}.{_names.Up}", attended).Select(Gelu).ToArray();
+            return Norm($"{name}.{_names.OutputNorm}", Sum(attended, Linear($"{name}.{_names.Down}", expanded)));
         })];
     }
 

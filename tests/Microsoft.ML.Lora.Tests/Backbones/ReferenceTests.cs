@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Text;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Tests.Backbones;
@@ -6,17 +7,28 @@ namespace Microsoft.ML.Lora.Tests.Backbones;
 [TestClass]
 public class ReferenceTests
 {
+    private static readonly TokenizedText[] Rows =
+        [Tiny.Text(0, 5, 9, 17, 2), Tiny.Text(0, 30, 2), new TokenizedText([0, 8, 8, 2, 8, 8, 21, 2], SecondStart: 4, Truncated: false)];
+
     [TestMethod]
-    public void LogitsAreWhatTheFormulasSay()
+    [DataRow("roberta", 1, 2)]
+    [DataRow("bert", 2, 0)]
+    [DataRow("distilbert", 0, 0)]
+    public void LogitsAreWhatTheFormulasSay(string modelType, int tokenTypes, int firstPosition)
     {
-        using var model = Tiny.Classifier();
+        var configuration = Tiny.Configuration with { ModelType = modelType, TokenTypes = tokenTypes, FirstPosition = firstPosition, LayerNormEpsilon = 1e-12 };
+        using var model = Tiny.Classifier(configuration: configuration);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        int[][] rows = [[0, 5, 9, 17, 2], [0, 30, 2], [0, 8, 8, 8, 8, 21, 2]];
-        var expected = rows.SelectMany(row => new ReferenceEncoder(model).Logits(row)).Select(value => (float)value).ToArray();
+        foreach (var parameter in model.parameters().Where(p => p.dim() > 1)) parameter.mul_(8);
+        var names = modelType switch { "bert" => ReferenceNames.Bert, "distilbert" => ReferenceNames.DistilBert, _ => ReferenceNames.Roberta };
+        var reference = new ReferenceEncoder(model, names);
+        var expected = Rows.SelectMany(row => reference.Logits(row.Ids, row.SecondStart)).Select(value => (float)value).ToArray();
 
-        Close.Assert(tensor(expected, [3, 3]), model.Logits(Tiny.Batch(rows)), 1e-5, "padded batch");
-        Close.Assert(tensor(expected[..3], [1, 3]), model.Logits(Tiny.Batch(rows[0])), 1e-5, "one row, nothing padded");
+        var collator = new Microsoft.ML.Lora.Training.Collator(configuration, CPU);
+        Close.Assert(tensor(expected, [3, 3]), model.Logits(collator.Batch(Rows)), 2e-5, "padded batch");
+        Close.Assert(tensor(expected[6..], [1, 3]), model.Logits(collator.Batch([Rows[2]])), 2e-5, "one row, nothing padded");
+        Assert.IsGreaterThan(0.01f, Math.Abs(expected[0] - expected[3]), "the rows must differ");
     }
 
     [TestMethod]
@@ -35,9 +47,9 @@ public class ReferenceTests
     {
         using var model = Tiny.Classifier();
         var scorer = new Microsoft.ML.Lora.Training.Scorer(model, CPU);
-        scorer.Probabilities([[0, 5, 2], [0, 6, 7, 2]]);
+        scorer.Probabilities([Tiny.Text(0, 5, 2), Tiny.Text(0, 6, 7, 2)]);
         var before = Tensor.TotalCount;
-        for (var i = 0; i < 3; i++) scorer.Probabilities([[0, 5, 2], [0, 6, 7, 2]]);
+        for (var i = 0; i < 3; i++) scorer.Probabilities([Tiny.Text(0, 5, 2), Tiny.Text(0, 6, 7, 2)]);
         Assert.AreEqual(before, Tensor.TotalCount);
     }
 }

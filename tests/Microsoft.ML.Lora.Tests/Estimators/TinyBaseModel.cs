@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Microsoft.ML.Lora.Backbones;
-using Microsoft.ML.Lora.Backbones.Roberta;
 using Microsoft.ML.Lora.Formats;
 using Microsoft.ML.Lora.Tests.Text;
 using static TorchSharp.torch;
@@ -18,10 +16,9 @@ internal sealed class TinyBaseModel : IDisposable
         {
             VocabularySize = _tokenizer.Vocabulary.Count, HiddenSize = hiddenSize, Layers = layers, MaxPositions = 66,
         };
-        using var generator = new Generator(seed);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var model = new RobertaForSequenceClassification(new RandomWeights(generator), new RandomWeights(generator), configuration, 2);
+        using var model = Tiny.Classifier(classes: 2, seed, configuration);
         // Larger weights than a fresh model's tell tokens apart without training.
         var weights = model.named_parameters()
             .Where(p => p.name.StartsWith("roberta.", StringComparison.Ordinal))

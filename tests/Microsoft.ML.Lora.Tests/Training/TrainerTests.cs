@@ -17,7 +17,7 @@ public class TrainerTests
         return [.. Enumerable.Range(0, count).Select(i =>
         {
             var others = Enumerable.Range(0, random.Next(1, 8)).Select(_ => random.Next(10, 40));
-            return new TokenizedRow([0, .. others, 5 + i % 3, 2], i % 3);
+            return new TokenizedRow(Tiny.Text([0, .. others, 5 + i % 3, 2]), i % 3);
         })];
     }
 

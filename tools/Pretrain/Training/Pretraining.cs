@@ -36,7 +36,7 @@ internal sealed class Pretraining(string modelDirectory, string stateDirectory)
     public void Run(TextWriter log)
     {
         var tokenizer = TextTokenizer.FromDirectory(modelDirectory);
-        var shape = Shape with { VocabularySize = tokenizer.VocabularySize, PadTokenId = tokenizer.Special.Pad };
+        var shape = Shape with { VocabularySize = tokenizer.VocabularySize, PadTokenId = tokenizer.Special.Pad, FirstPosition = tokenizer.Special.Pad + 1 };
         var corpus = Corpus.Read(TextFiles, tokenizer);
         log.WriteLine($"{corpus.Length:N0} tokens of text, vocabulary of {shape.VocabularySize:N0}");
         var batches = new MaskedBatches(corpus, tokenizer.Special, shape.VocabularySize, TokensPerStep, Seed);
