@@ -115,17 +115,17 @@ internal sealed class CommandLine
 
     private static Option<T> Number<T>(string name, string helpName, string description, T standard, Func<T, bool> fits, string kind)
         where T : struct, INumber<T> => new(name)
-    {
-        Description = description,
-        HelpName = helpName,
-        DefaultValueFactory = _ => standard,
-        CustomParser = result =>
         {
-            var text = result.Tokens[0].Value;
-            if (!T.TryParse(text, CultureInfo.InvariantCulture, out var value) || !fits(value)) result.AddError($"{name} must be {kind}, not '{text}'.");
-            return value;
-        },
-    };
+            Description = description,
+            HelpName = helpName,
+            DefaultValueFactory = _ => standard,
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (!T.TryParse(text, CultureInfo.InvariantCulture, out var value) || !fits(value)) result.AddError($"{name} must be {kind}, not '{text}'.");
+                return value;
+            },
+        };
 
     private static void RequireFile(Option<FileInfo> option) => option.Validators.Add(result =>
     {

@@ -61,6 +61,6 @@ internal sealed class ScoringColumns(string scoreColumn, string predictedLabelCo
     private static void AddKey(DataViewSchema.Annotations.Builder builder, string kind, uint key)
     {
         void Get(ref uint value) => value = key;
-        builder.Add(kind, new KeyDataViewType(typeof(uint), 2147483646), (ValueGetter<uint>)Get);
+        builder.Add(kind, new KeyDataViewType(typeof(uint), int.MaxValue), (ValueGetter<uint>)Get);
     }
 }

@@ -109,7 +109,13 @@ public class LoraModelTests
     {
         var configuration = new EncoderConfiguration
         {
-            ModelType = "roberta", VocabularySize = 50265, HiddenSize = 768, Layers = 12, Heads = 12, IntermediateSize = 3072, MaxPositions = 514,
+            ModelType = "roberta",
+            VocabularySize = 50265,
+            HiddenSize = 768,
+            Layers = 12,
+            Heads = 12,
+            IntermediateSize = 3072,
+            MaxPositions = 514,
         };
         using var model = Tiny.Classifier(classes: 2, configuration: configuration);
         Assert.AreEqual(124_647_170, model.parameters().Sum(p => p.numel()));

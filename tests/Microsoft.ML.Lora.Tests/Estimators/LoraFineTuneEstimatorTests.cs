@@ -75,7 +75,13 @@ public class LoraFineTuneEstimatorTests
             sentence1ColumnName: "Text", baseModel: tiny.Base, maxEpochs: 2, rank: 4, alpha: 8, batchSize: 8, learningRate: 0.01).Fit(keyed);
         using var full = ml.MulticlassClassification.Trainers.LoraTextClassification(new LoraFineTuneEstimator.Options
         {
-            Sentence1ColumnName = "Text", BaseModel = tiny.Base, MaxEpochs = 2, Rank = 4, Alpha = 8, BatchSize = 8, LearningRate = 0.01,
+            Sentence1ColumnName = "Text",
+            BaseModel = tiny.Base,
+            MaxEpochs = 2,
+            Rank = 4,
+            Alpha = 8,
+            BatchSize = 8,
+            LearningRate = 0.01,
         }).Fit(keyed);
         CollectionAssert.AreEqual(
             Sentences.Scores(simple.Transform(data)).SelectMany(s => s).ToArray(), Sentences.Scores(full.Transform(data)).SelectMany(s => s).ToArray());

@@ -33,7 +33,12 @@ internal static class Sentences
 
     public static LoraFineTuneEstimator.Options Options(TinyBaseModel tiny) => new()
     {
-        BaseModel = tiny.Base, Sentence1ColumnName = "Text", Rank = 4, Alpha = 8, MaxEpochs = 6, LearningRate = 0.02,
+        BaseModel = tiny.Base,
+        Sentence1ColumnName = "Text",
+        Rank = 4,
+        Alpha = 8,
+        MaxEpochs = 6,
+        LearningRate = 0.02,
     };
 
     public static IEstimator<ITransformer> Pipeline(MLContext ml, LoraFineTuneEstimator.Options options) =>

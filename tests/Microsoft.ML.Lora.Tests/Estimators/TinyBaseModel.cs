@@ -14,7 +14,10 @@ internal sealed class TinyBaseModel : IDisposable
     {
         var configuration = Tiny.Configuration with
         {
-            VocabularySize = _tokenizer.Vocabulary.Count, HiddenSize = hiddenSize, Layers = layers, MaxPositions = 66,
+            VocabularySize = _tokenizer.Vocabulary.Count,
+            HiddenSize = hiddenSize,
+            Layers = layers,
+            MaxPositions = 66,
         };
         using var scope = NewDisposeScope();
         using var _ = no_grad();
