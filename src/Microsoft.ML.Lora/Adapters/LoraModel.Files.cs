@@ -34,6 +34,36 @@ public sealed partial class LoraModel
         PeftAdapterDirectory.Write(directory, PeftMapping.ToPeftConfig(this, baseModelName, revision, adapter), PeftMapping.Tensors(this, adapter));
     }
 
+    /// <summary>Adds an adapter out of a checkpoint of the LoRA authors' package loralib, saved as safetensors.</summary>
+    /// <param name="adapter">The name it gets.</param>
+    /// <param name="path">The file. Its tensors are named <c>….lora_A</c> and <c>….lora_B</c>; modules whose weights it holds are modules to save.</param>
+    /// <param name="alpha">lora_alpha of the training, which the file does not tell; above 0.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is malformed or does not fit the model; nothing is changed then.</exception>
+    public void LoadLoralib(string adapter, string path, double alpha)
+    {
+        if (!(alpha > 0) || !double.IsFinite(alpha)) throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha must be above 0.");
+        using var peft = LoralibCheckpoint.Read(path, _model, alpha);
+        Load(adapter, peft, path);
+    }
+
+    /// <summary>
+    /// Writes a classifier with the active adapters folded in as a directory that Python's transformers loads: config.json, model.safetensors and the
+    /// tokenizer's files. The model itself is as before afterwards.
+    /// </summary>
+    /// <param name="directory">Created where needed.</param>
+    /// <param name="baseDirectory">Where the base's config.json and the tokenizer's files are.</param>
+    /// <param name="labels">The names of the classes in order; null where they have none.</param>
+    /// <exception cref="InvalidDataException">The base's configuration is malformed.</exception>
+    /// <exception cref="NotSupportedException">transformers has no class for the model that is known here.</exception>
+    /// <exception cref="ArgumentException">There are not as many labels as classes.</exception>
+    public void SaveMerged(string directory, string baseDirectory, IReadOnlyList<string>? labels = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        ArgumentException.ThrowIfNullOrEmpty(baseDirectory);
+        MergedModelDirectory.Write(this, baseDirectory, directory, labels);
+    }
+
     internal void Load(string adapter, PeftAdapter peft, string source)
     {
         try

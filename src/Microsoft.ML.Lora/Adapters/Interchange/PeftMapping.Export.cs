@@ -14,8 +14,10 @@ internal static partial class PeftMapping
     /// <param name="baseModelName">base_model_name_or_path; null keeps that of the file the adapter came from.</param>
     /// <param name="revision">revision; null where there is none.</param>
     /// <param name="adapter">Which adapter; null for the first active one.</param>
+    /// <exception cref="NotSupportedException">The model's head is none that PEFT has.</exception>
     public static PeftAdapterConfig ToPeftConfig(LoraModel model, string? baseModelName, string? revision, string? adapter = null)
     {
+        RequirePeftHead(model);
         var found = model.Find(adapter ?? model.Active[0]);
         var config = found.Config;
         var ranks = IsTakenOut(config) ? 2 : 1;
@@ -48,6 +50,14 @@ internal static partial class PeftMapping
             Revision = revision,
             InferenceMode = true,
         };
+    }
+
+    /// <summary>Sees that the model's head is one that PEFT and transformers have.</summary>
+    /// <exception cref="NotSupportedException">It is not.</exception>
+    public static void RequirePeftHead(LoraModel model)
+    {
+        if (model.Model is SequenceClassifier { HasPeftHead: false })
+            throw new NotSupportedException("The model's head (a normalisation and a linear layer) is none that PEFT and transformers have, so it cannot be written for them.");
     }
 
     private static bool IsTakenOut(LoraConfig config) => config.Initialization is LoraInitialization.Pissa or LoraInitialization.Olora;
