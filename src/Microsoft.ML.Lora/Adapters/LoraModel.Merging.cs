@@ -60,7 +60,7 @@ public sealed partial class LoraModel
         _adapters.Clear();
         _merged = [];
         _context.Active = [];
-        foreach (var path in _wereTrainable) ModuleTree.FindParameter(_model, path)!.requires_grad = true;
+        foreach (var (path, parameter) in ModuleTree.Parameters(_model)) parameter.requires_grad = _wereTrainable.Contains(path);
         return _model;
     }
 

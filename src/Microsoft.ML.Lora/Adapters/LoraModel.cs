@@ -22,7 +22,7 @@ public sealed partial class LoraModel : IFineTuningMethod
     private readonly ParameterSwitch _trained;
     private readonly SortedDictionary<string, LoraLayer> _layers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, NamedAdapter> _adapters = new(StringComparer.Ordinal);
-    private readonly List<string> _wereTrainable;
+    private readonly HashSet<string> _wereTrainable;
 
     /// <summary>Freezes a model, which has no adapters yet.</summary>
     /// <param name="model">Any module; what is adapted in it must be in fields, lists, Sequential, ModuleList or ModuleDict that can hold another module.</param>

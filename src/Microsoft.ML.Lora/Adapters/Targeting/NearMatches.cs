@@ -5,11 +5,12 @@ internal static class NearMatches
 {
     private const int Most = 5;
 
-    /// <summary>" Did you mean …?" with the nearest of <paramref name="paths"/> or their last parts; empty where nothing is near.</summary>
+    /// <summary>" Did you mean …?" with the nearest of <paramref name="paths"/> or their ends of as many parts as the name has; empty where nothing is near.</summary>
     public static string Hint(string name, IEnumerable<string> paths)
     {
+        var parts = name.Count(letter => letter == '.') + 1;
         var near = paths
-            .SelectMany(path => new[] { path, path[(path.LastIndexOf('.') + 1)..] })
+            .SelectMany(path => new[] { path, string.Join('.', path.Split('.').TakeLast(parts)) })
             .Distinct()
             .Select(candidate => (Candidate: candidate, Distance: Distance(name.ToUpperInvariant(), candidate.ToUpperInvariant())))
             .Where(each => each.Distance <= Math.Max(2, name.Length / 2))
