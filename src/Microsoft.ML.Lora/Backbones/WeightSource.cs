@@ -5,8 +5,11 @@ namespace Microsoft.ML.Lora.Backbones;
 /// <summary>What a weight is for; it decides how a new one starts.</summary>
 internal enum WeightKind
 {
-    /// <summary>A matrix or table: normal(0, 0.02), as Hugging Face starts one.</summary>
+    /// <summary>The matrix of a linear layer: normal(0, 0.02) unless said otherwise, as Hugging Face starts one.</summary>
     Matrix,
+
+    /// <summary>A table of vectors: normal(0, 0.02).</summary>
+    Table,
 
     /// <summary>An additive bias: zeros.</summary>
     Bias,

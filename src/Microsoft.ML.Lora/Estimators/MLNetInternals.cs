@@ -58,8 +58,18 @@ namespace Microsoft.ML.Lora
         }
 
         /// <summary>Checks that the model's header is that of a model this class can read.</summary>
-        /// <exception cref="FormatException">It is of another kind, or was written by a newer version that is not compatible.</exception>
-        public static void CheckVersion(object ctx, string loaderSignature) => ((LoadContext)ctx).CheckAtModel(Version(loaderSignature));
+        /// <exception cref="InvalidDataException">It is of another kind, or was written by a newer version that is not compatible.</exception>
+        public static void CheckVersion(object ctx, string loaderSignature)
+        {
+            try
+            {
+                ((LoadContext)ctx).CheckAtModel(Version(loaderSignature));
+            }
+            catch (FormatException error)
+            {
+                throw new InvalidDataException($"The saved model is not one that {nameof(LoraFineTuneTransformer)} of this version reads: {error.Message}", error);
+            }
+        }
 
         /// <summary>Writes a file into the model's folder of the zip.</summary>
         public static void SaveEntry(ModelSaveContext ctx, string name, Action<Stream> write) =>

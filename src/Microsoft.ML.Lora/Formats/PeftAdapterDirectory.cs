@@ -48,6 +48,9 @@ internal static class PeftAdapterDirectory
 
     private static void RequireFiles(string directory, string weights)
     {
+        if (File.Exists(directory))
+            throw new InvalidDataException($"{directory} is a file, not a PEFT adapter, which is a directory with {PeftAdapterConfig.FileName} and {WeightsFileName}; "
+                + "the zip of a fine-tuned model is loaded with mlContext.Model.Load.");
         if (!Directory.Exists(directory)) throw new FileNotFoundException($"The adapter directory {directory} does not exist.", directory);
         if (!File.Exists(Path.Combine(directory, PeftAdapterConfig.FileName)))
             throw new FileNotFoundException($"{directory} is not a PEFT adapter: it has no {PeftAdapterConfig.FileName}.", directory);

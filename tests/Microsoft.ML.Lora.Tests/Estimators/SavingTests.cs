@@ -107,5 +107,34 @@ public class SavingTests
         Assert.IsLessThan(3_700_000, new FileInfo(path).Length + 20_000);
     }
 
+    [TestMethod]
+    public void AZipOfAnotherTrainerIsRefused()
+    {
+        using var tiny = new TinyBaseModel();
+        using var folder = new TemporaryFolder();
+        var ml = new MLContext(seed: 1);
+        var data = Sentences.View(ml, 40);
+        ml.Model.Save(ml.Transforms.Conversion.MapValueToKey("Label").Fit(data), data.Schema, folder["other.zip"]);
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ml.Model.LoadLoraAdapter(folder["other.zip"], tiny.Base));
+        StringAssert.Contains(error.Message, "other.zip is a file, not a PEFT adapter");
+
+        ml.Model.Save(Sentences.Pipeline(ml, Sentences.Options(tiny)).Fit(data), data.Schema, folder["model.zip"]);
+        using (var zip = ZipFile.Open(folder["model.zip"], ZipArchiveMode.Update))
+        {
+            var inner = zip.Entries.Single(e => e.Name == "adapter_config.json").FullName[..^"adapter_config.json".Length];
+            using var key = zip.GetEntry(inner + "Model.key")!.Open();
+            var header = new byte[key.Length];
+            key.ReadExactly(header);
+            var signature = header.AsSpan().IndexOf("LORATEXT"u8);
+            Assert.IsGreaterThan(0, signature, "the model's signature");
+            key.Position = signature;
+            key.Write("OTHERONE"u8);
+        }
+
+        var refused = Assert.Throws<Exception>(() => ml.Model.Load(folder["model.zip"], out _));
+        while (refused is not InvalidDataException) refused = refused.InnerException!;
+        StringAssert.Contains(refused.Message, "not one that LoraFineTuneTransformer of this version reads");
+    }
+
     private static string Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error.Message;
 }

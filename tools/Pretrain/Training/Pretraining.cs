@@ -44,7 +44,7 @@ internal sealed class Pretraining(string modelDirectory, string stateDirectory)
         using var dropout = new DropoutSource();
         using var generator = new Generator(unchecked((ulong)Seed));
         // With Hugging Face's 0.02 a model this narrow starts with all but uniform attention and takes long to leave it.
-        var start = new RandomWeights(generator, standardDeviation: 1 / Math.Sqrt(shape.HiddenSize));
+        var start = new RandomWeights(generator, matrixDeviation: 1 / Math.Sqrt(shape.HiddenSize));
         using var model = new MaskedLanguageModel(start, shape, dropout);
         var parameters = model.parameters().ToArray();
         using var optimizer = new AdamW(parameters, lr: 0, beta1: 0.9, beta2: 0.98, eps: 1e-6, weight_decay: 0.01, amsgrad: false, maximize: false);

@@ -11,7 +11,7 @@ internal sealed class EmbeddingLayer : Module<Tensor, Tensor>
 
     public EmbeddingLayer(WeightSource weights, long count, long size) : base(nameof(EmbeddingLayer))
     {
-        weight = weights.Take("weight", WeightKind.Matrix, count, size);
+        weight = weights.Take("weight", WeightKind.Table, count, size);
         RegisterComponents();
     }
 
