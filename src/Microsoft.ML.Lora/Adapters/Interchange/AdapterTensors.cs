@@ -51,6 +51,7 @@ internal static class AdapterTensors
 
     private static IEnumerable<AdapterTensor> Trained(LoraModel model, NamedAdapter adapter)
     {
+        var output = model.OutputLayerOf(adapter.Name);
         foreach (var (unit, path) in adapter.Units.SelectMany(unit => unit.Parameters.Select(path => (unit, path))))
         {
             var (module, name) = ModuleTree.Split(path);
@@ -59,14 +60,12 @@ internal static class AdapterTensors
             yield return new(isTarget ? PeftKeys.Format(new PeftKey(module, PeftPart.BaseLayer, name)) : plain, model.TrainedValue(adapter.Name, path).shape,
                 () => model.TrainedValue(adapter.Name, path), value => model.SetTrainedValue(adapter.Name, path, value))
             {
-                MayHaveOtherRows = unit.Kind == TrainedKind.Saved && IsOutputLayer(unit, module),
+                MayHaveOtherRows = unit.Kind == TrainedKind.Saved && module == output,
                 IsOptional = unit.Kind == TrainedKind.Bias && adapter.Config.EffectiveBias == LoraBias.LoraOnly,
                 OtherKey = isTarget ? plain : null,
             };
         }
     }
-
-    private static bool IsOutputLayer(TrainedUnit unit, string module) => ModuleTree.Split(unit.Parameters[^1]).Owner == module;
 
     private static void Copy(Tensor value, Tensor parameter)
     {

@@ -1,0 +1,176 @@
+using Microsoft.ML.Lora.Adapters;
+using Microsoft.ML.Lora.Backbones;
+using Microsoft.ML.Lora.Formats;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Lora.Tests.Adapters.Interchange;
+
+/// <summary>PEFT directories, in and out.</summary>
+[TestClass]
+public class PeftFilesTests
+{
+    private static readonly int[][] Rows = [[0, 5, 9, 17, 2], [0, 30, 2]];
+    private const string Query0 = "base_model.model.roberta.encoder.layer.0.attention.self.query.";
+
+    private static LoraModel Adapted(SequenceClassifier model, LoraConfig? config = null, int? classes = null)
+    {
+        using var generator = new Generator(2);
+        var adapter = new LoraModel(model, model.Dropout);
+        adapter.Add("a", (config ?? new LoraConfig { Rank = 4, Alpha = 8 }) with { ModulesToSave = model.HeadModules }, generator, classes);
+        Tiny.Disturb(adapter);
+        return adapter;
+    }
+
+    private static Tensor Logits(SequenceClassifier model)
+    {
+        using var _ = no_grad();
+        return model.Logits(Tiny.Batch(Rows));
+    }
+
+    private static JsonNode Json(string directory) => JsonNode.Parse(File.ReadAllBytes(Path.Combine(directory, PeftAdapterConfig.FileName)))!;
+
+    [TestMethod]
+    [DataRow("roberta-a")]
+    [DataRow("roberta-b")]
+    public void GoldenAdaptersComeOutBitForBitAsTheyWentIn(string name)
+    {
+        using var golden = new Golden(name);
+        using var folder = new TemporaryFolder();
+        var source = Path.Combine(golden.Directory, "adapter");
+        golden.Adapter.Save(LoraModel.DefaultName, folder["out"]);
+        using var expected = PeftAdapterDirectory.Read(source);
+        using var actual = PeftAdapterDirectory.Read(folder["out"]);
+        CollectionAssert.AreEqual(expected.Tensors.Keys.ToArray(), actual.Tensors.Keys.ToArray());
+        foreach (var (key, tensor) in expected.Tensors) Close.AssertIdentical(tensor, actual.Tensors[key], key);
+        var (before, after) = (Json(source).AsObject(), Json(folder["out"]).AsObject());
+        foreach (var (field, value) in before) Assert.IsTrue(JsonNode.DeepEquals(value, after[field]), field);
+
+        golden.Adapter.Load("again", folder["out"]);
+        golden.Adapter.Activate("again");
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        golden.AssertClose("logits", golden.Model.Logits(golden.Batch()));
+        golden.Adapter.Save("again", folder["twice"]);
+        foreach (var file in new[] { PeftAdapterDirectory.WeightsFileName, PeftAdapterConfig.FileName })
+            CollectionAssert.AreEqual(File.ReadAllBytes(folder["out", file]), File.ReadAllBytes(folder["twice", file]), file);
+    }
+
+    [TestMethod]
+    public void AnAdapterOfOtherClassesIsLoadedBesideTheFirst()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var five = Tiny.Classifier(classes: 3);
+        using var saved = Adapted(five, classes: 5);
+        saved.Save("a", folder["five"]);
+        using var model = Tiny.Classifier(classes: 3);
+        using var adapters = Adapted(model);
+        var first = Logits(model);
+        adapters.Load("five", folder["five"]);
+        Close.AssertIdentical(first, Logits(model), "the first stays active");
+        adapters.Activate("five");
+        Close.AssertIdentical(Logits(five), Logits(model), "five classes");
+        Assert.AreEqual(5, adapters.ClassesOf("five"));
+    }
+
+    [TestMethod]
+    public void TheConfigurationSaysWhatPeftSays()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = Tiny.Classifier();
+        using var adapter = Adapted(model, new LoraConfig
+        {
+            Rank = 4, Alpha = 8, Dropout = 0.1, UseRankStabilizedScaling = true, UseDora = true, Bias = LoraBias.LoraOnly,
+            TargetModules = ["query", "dense"], ExcludeModules = ["output.dense"], LayersToTransform = [1], LayersPattern = ["layer"],
+            RankPattern = new Dictionary<string, int> { ["query"] = 2 }, AlphaPattern = new Dictionary<string, double> { ["query"] = 3 },
+            Initialization = LoraInitialization.Gaussian,
+        });
+        adapter.Save("a", folder["a"], "FacebookAI/roberta-base", "main");
+        var json = Json(folder["a"]);
+        Assert.AreEqual(
+            """{"alpha_pattern":{"query":3},"base_model_name_or_path":"FacebookAI/roberta-base","bias":"lora_only","exclude_modules":["output.dense"],"fan_in_fan_out":false,"inference_mode":true,"init_lora_weights":"gaussian","layers_pattern":["layer"],"layers_to_transform":[1],"lora_alpha":8,"lora_dropout":0.1,"modules_to_save":["classifier","score"],"peft_type":"LORA","r":4,"rank_pattern":{"query":2},"revision":"main","target_modules":["query","dense"],"task_type":"SEQ_CLS","use_dora":true,"use_rslora":true}""",
+            json.ToJsonString());
+        adapter.Load("b", folder["a"]);
+        var (a, b) = (adapter.ConfigOf("a"), adapter.ConfigOf("b"));
+        foreach (var property in typeof(LoraConfig).GetProperties())
+            Assert.AreEqual(JsonSerializer.Serialize(property.GetValue(a)), JsonSerializer.Serialize(property.GetValue(b)), property.Name);
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void AnAdapterTakenOutOfTheBaseIsSavedAsAnOrdinaryOne(bool stabilized)
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var model = Tiny.Classifier();
+        using var adapter = Adapted(model, new LoraConfig
+        {
+            Rank = 3, Alpha = 9, Initialization = LoraInitialization.Pissa, UseRankStabilizedScaling = stabilized,
+            RankPattern = new Dictionary<string, int> { ["query"] = 2 }, AlphaPattern = new Dictionary<string, double> { ["query"] = 5 },
+        });
+        adapter.Save("a", folder["a"]);
+        var json = Json(folder["a"]);
+        Assert.IsTrue(json["init_lora_weights"]!.GetValue<bool>());
+        Assert.AreEqual(6, json["r"]!.GetValue<int>());
+        Assert.AreEqual(4, json["rank_pattern"]!["query"]!.GetValue<int>());
+        var expected = Logits(model);
+        adapter.Load("b", folder["a"]);
+        Assert.AreEqual(adapter.Layers.First().Value.Adapters["a"].Scaling, adapter.Layers.First().Value.Adapters["b"].Scaling, 1e-12);
+        adapter.Activate("b");
+        Close.Assert(expected, Logits(model), 1e-5, "loaded");
+    }
+
+    [TestMethod]
+    [DataRow("pissa")]
+    [DataRow("olora")]
+    public void AnUnconvertedAdapterIsTakenOutOfTheBaseAgain(string initialization)
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var model = Tiny.Classifier();
+        var start = initialization == "pissa" ? LoraInitialization.Pissa : LoraInitialization.Olora;
+        using var adapter = Adapted(model, new LoraConfig { Rank = 3, Alpha = 9, Initialization = start });
+        adapter.Save("a", folder["converted"]);
+        var raw = adapter.Layers.SelectMany(layer => new (string, Tensor)[]
+        {
+            (PeftKeys.Format(layer.Key, PeftPart.LoraA), layer.Value.Adapters["a"].A), (PeftKeys.Format(layer.Key, PeftPart.LoraB), layer.Value.Adapters["a"].B),
+        });
+        var head = PeftMapping.Tensors(adapter).Where(each => !each.Name.Contains("lora_"));
+        var config = PeftMapping.ToPeftConfig(adapter, null, null) with { Rank = 3, Alpha = 9, InitLoraWeights = initialization };
+        PeftAdapterDirectory.Write(folder["raw"], config, raw.Concat(head));
+        var expected = Logits(model);
+        adapter.Load("b", folder["raw"]);
+        adapter.Activate("b");
+        Close.Assert(expected, Logits(model), 1e-5, "loaded");
+    }
+
+    [TestMethod]
+    public void AFileOfAnOlderPeftMayLackTheBiasesOfLoraOnlyButNotSomeOfThem()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Tiny.Classifier();
+        using var adapter = Adapted(model, new LoraConfig { Rank = 4, Bias = LoraBias.LoraOnly });
+        var tensors = PeftMapping.Tensors(adapter).ToDictionary(each => each.Name, each => each.Tensor.detach().clone());
+        var config = PeftMapping.ToPeftConfig(adapter, null, null);
+        adapter.Load("without", new PeftAdapter(config, tensors.Where(each => !each.Key.EndsWith("base_layer.bias")).ToDictionary()), "file");
+        adapter.Load("plain", new PeftAdapter(config, tensors.ToDictionary(each => each.Key.Replace("base_layer.bias", "bias"), each => each.Value)), "file");
+        tensors.Remove(Query0 + "base_layer.bias");
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => adapter.Load("some", new PeftAdapter(config, tensors), "file"));
+        StringAssert.Contains(error.Message, Query0 + "base_layer.bias");
+        Assert.AreEqual(3, adapter.Names.Count);
+    }
+
+    [TestMethod]
+    public void TargetsThatAFileLeavesOpenAreTheFamilysUsualOnes()
+    {
+        using var model = Tiny.Classifier();
+        var config = PeftMapping.ToLoraConfig(new PeftAdapterConfig { Rank = 1, Alpha = 1 }, model);
+        Assert.AreEqual("query, value", config.TargetModules.ToString());
+        using var mlp = new Mlp();
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => PeftMapping.ToLoraConfig(new PeftAdapterConfig { Rank = 1, Alpha = 1 }, mlp));
+        StringAssert.Contains(error.Message, "target_modules");
+    }
+}
