@@ -19,6 +19,9 @@ internal abstract class SequenceClassifier(string name, EncoderConfiguration con
     /// <summary>The names of the head's modules, which are trained in full and saved with an adapter.</summary>
     public abstract IReadOnlyList<string> HeadModules { get; }
 
+    /// <summary>The encoder under the head.</summary>
+    public abstract EncoderModel Encoder { get; }
+
     /// <summary>One number a class before the softmax, [batch, classes].</summary>
     public abstract Tensor Logits(TokenBatch batch);
 

@@ -73,7 +73,9 @@ public class GoldenTests
         {
             var loss = functional.cross_entropy(golden.Model.Logits(golden.Batch()), golden.Expected("labels"));
             losses.Add(loss.item<float>());
-            optimizer.Step(loss, Setting("lr"));
+            optimizer.ZeroGradients();
+            loss.backward();
+            optimizer.Step(Setting("lr"));
         }
 
         golden.AssertClose("training_losses", tensor(losses.ToArray()));
