@@ -45,11 +45,11 @@ public class ReadmeTests
     [TestMethod]
     public void TheExampleIsTheReadmes()
     {
-        var readme = Lines(RepositoryFile("README.md")).ToList();
+        var readme = Lines(Repository.Require("README.md")).ToList();
         var from = readme.IndexOf("```csharp");
         var example = readme.Skip(from + 1).TakeWhile(line => line != "```").ToArray();
         Assert.IsGreaterThan(9, example.Length);
-        var code = Lines(RepositoryFile("tests", "Microsoft.ML.Lora.Tests", "ReadmeTests.cs")).Select(line => line.Trim()).ToHashSet();
+        var code = Lines(Repository.Require("tests", "Microsoft.ML.Lora.Tests", "ReadmeTests.cs")).Select(line => line.Trim()).ToHashSet();
         foreach (var line in example) Assert.Contains(line.Trim(), code, line);
     }
 
@@ -68,16 +68,4 @@ public class ReadmeTests
     }
 
     private static string[] Lines(string path) => File.ReadAllLines(path);
-
-    private static string RepositoryFile(params string[] parts)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var path = Path.Combine([folder.FullName, .. parts]);
-            if (File.Exists(Path.Combine(folder.FullName, "MlNetLora.sln"))) return path;
-        }
-
-        Assert.Inconclusive($"The tests were not built within the repository: no MlNetLora.sln above {AppContext.BaseDirectory}");
-        return "";
-    }
 }

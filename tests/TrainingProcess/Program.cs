@@ -30,7 +30,14 @@ LoraFineTuneTransformer Train(int seed, int epochs, Action<LoraFineTuneEstimator
     var keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(data).Transform(data);
     var options = new LoraFineTuneEstimator.Options
     {
-        BaseModel = BaseModel.FromDirectory(baseModel), Sentence1ColumnName = "Text", Rank = 4, Alpha = 8, LoraDropout = 0.1, MaxEpochs = epochs, LearningRate = 0.01, BatchSize = 8,
+        BaseModel = BaseModel.FromDirectory(baseModel),
+        Sentence1ColumnName = "Text",
+        Rank = 4,
+        Alpha = 8,
+        LoraDropout = 0.1,
+        MaxEpochs = epochs,
+        LearningRate = 0.01,
+        BatchSize = 8,
     };
     change(options);
     return ml.MulticlassClassification.Trainers.LoraTextClassification(options).Fit(keyed);

@@ -1,5 +1,6 @@
 using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Backbones;
+using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -92,6 +93,30 @@ public class LoraModelTests
         adapter.Unmerge();
         Close.AssertIdentical(weight, model.get_parameter(path)!, path);
         Close.AssertIdentical(unmerged, model.Logits(Tiny.Batch(Rows)), "unmerged");
+    }
+
+    [TestMethod]
+    public void AfterMergingNoOperatorRunsThatThePlainBaseDoesNotRun()
+    {
+        using var plain = Tiny.Classifier();
+        using var model = Tiny.Classifier();
+        var adapter = Tiny.Adapt(model);
+        var (operators, besideTheBase) = (TensorsMade(plain), TensorsMade(model));
+        adapter.Merge();
+        Assert.AreEqual(operators, TensorsMade(model));
+        Assert.IsGreaterThan(operators, besideTheBase, "an adapter beside the base must show in this count");
+    }
+
+    // Each operator makes at least one tensor.
+    private static long TensorsMade(SequenceClassifier model)
+    {
+        static long Made() => DisposeScopeManager.Statistics.CreatedInScopeCount + DisposeScopeManager.Statistics.CreatedOutsideScopeCount;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var batch = Tiny.Batch(Rows);
+        var before = Made();
+        model.Logits(batch);
+        return Made() - before;
     }
 
     [TestMethod]

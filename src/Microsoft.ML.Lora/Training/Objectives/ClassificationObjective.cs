@@ -32,7 +32,9 @@ internal sealed class ClassificationObjective(int classes, IReadOnlyList<float>?
 
         return new ValidationMetrics(loss / rows.Count, confusion.Accuracy)
         {
-            MacroF1 = confusion.MacroF1, MatthewsCorrelation = confusion.MatthewsCorrelation, Confusion = confusion.Counts,
+            MacroF1 = confusion.MacroF1,
+            MatthewsCorrelation = confusion.MatthewsCorrelation,
+            Confusion = confusion.Counts,
         };
     }
 }

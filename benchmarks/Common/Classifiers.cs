@@ -1,0 +1,43 @@
+using Microsoft.ML.Lora.Backbones;
+using Microsoft.ML.Lora.Text;
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Lora.Benchmarks.Common;
+
+/// <summary>A base under a new head, and its tokenizer where it has one.</summary>
+internal sealed record Classifiers(SequenceClassifier Model, TextTokenizer? Tokenizer, IReadOnlyList<string> Targets) : IDisposable
+{
+    private static readonly EncoderConfiguration RobertaBase = new()
+    {
+        ModelType = "roberta",
+        VocabularySize = 50265,
+        HiddenSize = 768,
+        Layers = 12,
+        Heads = 12,
+        IntermediateSize = 3072,
+        MaxPositions = 514,
+    };
+
+    /// <summary>Opens a base.</summary>
+    /// <param name="name">As on the command line; see <see cref="Arguments.Base"/>.</param>
+    /// <param name="classes">How many classes the head tells apart.</param>
+    /// <param name="seed">Decides the start of the head.</param>
+    public static Classifiers Open(string name, int classes, int seed)
+    {
+        using var generator = new Generator((ulong)seed);
+        var random = new RandomWeights(generator);
+        if (name == Arguments.RobertaBaseShape)
+        {
+            var family = EncoderFamily.Of(RobertaBase.ModelType)!;
+            return new(family.CreateClassifier(random, random, RobertaBase, classes), null, family.DefaultTargets);
+        }
+
+        var resolved = BaseModel.Parse(name).Resolve();
+        var (found, configuration) = EncoderFamily.Read(resolved.ConfigPath);
+        using var checkpoint = resolved.OpenWeights();
+        var model = found.CreateClassifier(new CheckpointWeights(checkpoint, found.WeightPrefix), random, configuration, classes);
+        return new(model, TextTokenizer.FromDirectory(resolved.Directory), found.DefaultTargets);
+    }
+
+    public void Dispose() => Model.Dispose();
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using Microsoft.ML.Lora.Benchmarks.Compare;
+using Microsoft.ML.Lora.Benchmarks.Merged;
+using Microsoft.ML.Lora.Benchmarks.Mixed;
+
+var root = new RootCommand("Measures this library; each command prints a table, and with --json FILE the same figures for programs.")
+{
+    CompareCommand.Create(),
+    CompareCommand.CreateOne(),
+    MixedCommand.Create(),
+    MergedCommand.Create(),
+};
+try
+{
+    return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException)
+{
+    Console.Error.WriteLine("Error: " + error.Message);
+    return 1;
+}
