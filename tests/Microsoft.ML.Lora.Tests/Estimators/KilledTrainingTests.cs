@@ -30,6 +30,7 @@ public class KilledTrainingTests
     }
 
     [TestMethod]
+    [TestCategory("Soak")]
     public void AKilledTrainingEndsWithTheUninterruptedWeights()
     {
         using var tiny = new TinyBaseModel();
