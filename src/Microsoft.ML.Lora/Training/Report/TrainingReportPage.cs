@@ -15,11 +15,11 @@ internal static class TrainingReportPage
         main{max-width:1080px;margin:0 auto;padding:32px 20px 48px}
         h1{font-size:24px;margin:0 0 4px}h2{font-size:16px;margin:0 0 12px}
         .sub,.note{color:var(--soft);margin:0 0 20px}.note{margin:12px 0 0;font-size:13px}
-        .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin-bottom:16px}
+        .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(210px,1fr));gap:12px;margin-bottom:16px}
         .tile,section{background:var(--paper);border:1px solid var(--rule);border-radius:10px;padding:16px 18px}
         .tile b{display:block;font-size:22px;font-weight:600;font-variant-numeric:tabular-nums}.tile span{color:var(--soft);font-size:13px}
         .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(440px,100%),1fr));gap:16px;margin-bottom:16px}
-        section+section.wide,.charts+section{margin-bottom:16px}
+        .charts section{min-width:0}
         svg{width:100%;height:auto;display:block}
         .grid{stroke:var(--rule);stroke-width:1}.tick{fill:var(--soft);font-size:12px}.best{stroke:var(--soft);stroke-dasharray:4 4}
         .line{fill:none;stroke-width:2;stroke-linejoin:round}.line.faint{stroke-width:1.2;opacity:.75}
@@ -31,7 +31,7 @@ internal static class TrainingReportPage
         .scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
         .confusion th,.confusion td{padding:6px 12px;text-align:right;border:1px solid var(--rule);font-weight:400}
         .confusion th{color:var(--soft);font-size:13px}.confusion thead th:first-child,.confusion th[scope=row]{text-align:left}
-        td.right{background:rgba(var(--right),calc(var(--share)*.7 / 100%));background:color-mix(in srgb,rgb(var(--right)) calc(var(--share)*.6),transparent)}
+        td.right{background:color-mix(in srgb,rgb(var(--right)) calc(var(--share)*.6),transparent)}
         td.wrong{background:color-mix(in srgb,rgb(var(--wrong)) calc(var(--share)*.8),transparent)}
         .options{columns:2;column-gap:32px}.options div{display:flex;justify-content:space-between;gap:16px;break-inside:avoid;border-bottom:1px solid var(--rule);padding:5px 0}
         .options span:first-child{color:var(--soft)}.options span:last-child{text-align:right;overflow-wrap:anywhere}
@@ -50,10 +50,13 @@ internal static class TrainingReportPage
         foreach (var (value, name) in Tiles(report)) html.Append(CultureInfo.InvariantCulture, $"<div class=\"tile\"><b>{Text(value)}</b><span>{Text(name)}</span></div>");
         html.Append("</div><div class=\"charts\">");
         foreach (var (title, lines) in Charts(report.History)) AppendChart(html, title, lines, result);
-        html.Append("</div>");
         if (result.BestValidation?.Confusion is { } confusion)
-            html.Append(CultureInfo.InvariantCulture, $"<section class=\"wide\"><h2>Confusion matrix of the validation set</h2>{ConfusionTable.Of(confusion, report.Labels)}</section><p></p>");
-        html.Append("<section class=\"wide\"><h2>Configuration</h2><div class=\"options\">");
+        {
+            var style = confusion.Count > 5 ? " style=\"grid-column:1/-1\"" : "";
+            html.Append(CultureInfo.InvariantCulture, $"<section{style}><h2>Confusion matrix of the validation set</h2>{ConfusionTable.Of(confusion, report.Labels)}</section>");
+        }
+
+        html.Append("</div><section class=\"wide\"><h2>Configuration</h2><div class=\"options\">");
         foreach (var (name, value) in report.Options)
             html.Append(CultureInfo.InvariantCulture, $"<div><span>{Text(name)}</span><span>{(value.Length == 0 ? "–" : Text(value))}</span></div>");
         return html.Append("</div></section></main></body></html>\n").ToString();
