@@ -29,8 +29,16 @@ public class RegressionTests
 
     private static LoraFineTuneEstimator.Options Options(TinyBaseModel tiny) => new()
     {
-        BaseModel = tiny.Base, LabelColumnName = "Likeness", Sentence1ColumnName = "First", Sentence2ColumnName = "Second",
-        Rank = 4, Alpha = 8, MaxEpochs = 15, LearningRate = 0.01, ValidationFraction = 0.1, MonitoredMetric = MonitoredMetric.PearsonCorrelation,
+        BaseModel = tiny.Base,
+        LabelColumnName = "Likeness",
+        Sentence1ColumnName = "First",
+        Sentence2ColumnName = "Second",
+        Rank = 4,
+        Alpha = 8,
+        MaxEpochs = 15,
+        LearningRate = 0.01,
+        ValidationFraction = 0.1,
+        MonitoredMetric = MonitoredMetric.PearsonCorrelation,
     };
 
     [TestMethod]

@@ -1,5 +1,4 @@
 using System.Diagnostics.Tracing;
-using Microsoft.AspNetCore.Http;
 
 namespace Microsoft.ML.Lora.Tests.BaseModels.Hub;
 
