@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora.Tests.Estimators;
 
