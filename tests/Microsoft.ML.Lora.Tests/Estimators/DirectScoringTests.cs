@@ -127,6 +127,9 @@ public class DirectScoringTests
     private static void Repeat(int count, Action<int> work, long perWork)
     {
         work(0);
+        // What other tests left to finalizers must not be freed while this one counts.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         var tensors = Tensor.TotalCount;
         var settled = 0L;
         for (var i = 1; i <= count; i++)
