@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 namespace Microsoft.ML.Lora.Adapters.Targeting;
 
 /// <summary>
-/// Regular expressions of configurations, which may come from strangers' files: each match has a time limit. Python's spelling of a named
-/// group is understood.
+/// Regular expressions of configurations, which may come from strangers' files: they are matched in linear time, or, where they look around or refer
+/// back, which takes trying, within a time limit. Python's spelling of a named group is understood.
 /// </summary>
 internal static class Expressions
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Matches a whole text.</summary>
     public static Func<string, bool> Whole(string pattern, string field) => Guarded(Create($@"\A(?:{pattern})\z", field), pattern, field);
@@ -33,9 +33,14 @@ internal static class Expressions
 
     private static Regex Create(string pattern, string field)
     {
+        pattern = pattern.Replace("(?P<", "(?<", StringComparison.Ordinal);
         try
         {
-            return new Regex(pattern.Replace("(?P<", "(?<", StringComparison.Ordinal), RegexOptions.CultureInvariant, Limit);
+            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Limit);
+        }
+        catch (NotSupportedException)
+        {
+            return new Regex(pattern, RegexOptions.CultureInvariant, Limit);
         }
         catch (ArgumentException error)
         {
