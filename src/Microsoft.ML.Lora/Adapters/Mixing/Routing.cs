@@ -6,11 +6,11 @@ namespace Microsoft.ML.Lora.Adapters.Mixing;
 internal sealed class Routing
 {
     private readonly IReadOnlyList<string?> _rows;
-    private readonly long[]? _lengths;
+    private readonly IReadOnlyList<long>? _lengths;
 
     /// <param name="rows">An adapter's name a row; null for the base model alone.</param>
     /// <param name="lengths">How many tokens each row has where layers may see rows packed; null where they never do.</param>
-    public Routing(IReadOnlyList<string?> rows, long[]? lengths = null)
+    public Routing(IReadOnlyList<string?> rows, IReadOnlyList<long>? lengths = null)
     {
         (_rows, _lengths) = (rows, lengths);
         Adapters = [.. rows.OfType<string>().Distinct()];

@@ -1,5 +1,4 @@
 using Microsoft.ML.Lora.Adapters;
-using Microsoft.ML.Lora.Adapters.Mixing;
 using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Tests.Adapters.Layers;
 using static TorchSharp.torch;
@@ -124,7 +123,7 @@ public class MixedBatchTests
             adapters.Add(name, new LoraConfig { Rank = 2, TargetModules = ["layer"], Initialization = LoraInitialization.None }, generator);
         var packed = randn([5, 7], generator: generator);
         Tensor mixed;
-        using (adapters.Route(new Routing(["a", "b"], [2, 3]))) mixed = model.call(packed);
+        using (adapters.Route(["a", "b"], [2, 3])) mixed = model.call(packed);
         adapters.Activate("a");
         Close.Assert(model.call(packed.narrow(0, 0, 2)), mixed.narrow(0, 0, 2), 1e-5, "a");
         adapters.Activate("b");
@@ -174,6 +173,7 @@ public class MixedBatchTests
         using var adapters = Adapters(model);
         using var scope = NewDisposeScope();
         Assert.Throws<ArgumentException>(() => adapters.Route([]));
+        Assert.Throws<ArgumentException>(() => adapters.Route(["plain"], [1, 2]));
         StringAssert.Contains(Assert.Throws<ArgumentException>(() => adapters.Route(["plane"])).Message, "Did you mean plain?");
         var error = Assert.ThrowsExactly<InvalidOperationException>(() => adapters.ForwardMixed(["plain", "wide"], () => model.Logits(Tiny.Batch(Rows))));
         StringAssert.Contains(error.Message, "2 rows");

@@ -90,8 +90,9 @@ public class TargetSelectionTests
     [TestMethod]
     public void AnExpressionThatTakesTooLongIsReported()
     {
-        var error = Assert.Throws<ArgumentException>(() => Targets(new LoraConfig { TargetModules = ModuleSelection.Matching(@"(([a-z0-9]+\.?)+)+!") }));
+        var error = Assert.Throws<ArgumentException>(() => Targets(new LoraConfig { TargetModules = ModuleSelection.Matching(@"(?=r)(([a-z0-9]+\.?)+)+!") }));
         StringAssert.Contains(error.Message, "too long");
+        StringAssert.Contains(Assert.Throws<ArgumentException>(() => Targets(new LoraConfig { TargetModules = ModuleSelection.Matching(@"(([a-z0-9]+\.?)+)+!") })).Message, "leaves no module");
     }
 
     [TestMethod]
