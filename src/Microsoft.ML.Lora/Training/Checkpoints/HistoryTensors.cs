@@ -38,7 +38,8 @@ internal static class HistoryTensors
     private static Tensor Table<T>(IReadOnlyList<T> points, Func<T, double[]> row) =>
         tensor(points.SelectMany(row).ToArray(), [points.Count, points.Count == 0 ? 0 : row(points[0]).Length], dtype: ScalarType.Float64);
 
-    private static IEnumerable<double[]> Rows(Tensor table, int columns) => table.data<double>().ToArray().Chunk(columns);
+    // An empty tensor's data cannot be read.
+    private static IEnumerable<double[]> Rows(Tensor table, int columns) => table.numel() == 0 ? [] : table.data<double>().ToArray().Chunk(columns);
 
     private static int[][] Square(Tensor counts)
     {
