@@ -127,10 +127,7 @@ public class DirectScoringTests
     private static void Repeat(int count, Action<int> work, long perWork)
     {
         work(0);
-        // What other tests left to finalizers must not be freed while this one counts.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var tensors = Tensor.TotalCount;
+        var tensors = LiveTensors.Settled();
         var settled = 0L;
         for (var i = 1; i <= count; i++)
         {
@@ -138,7 +135,7 @@ public class DirectScoringTests
             if (i == Math.Max(1, count / 20)) settled = Resident();
         }
 
-        Assert.AreEqual(tensors + count * perWork, Tensor.TotalCount);
+        Assert.AreEqual(tensors + count * perWork, LiveTensors.Count);
         var end = Resident();
         if (Soak.Full) Assert.IsLessThan(1.05, (double)end / settled, $"{settled:N0} bytes, then {end:N0}");
     }

@@ -146,7 +146,7 @@ public class LongRunTests
 
         var perParameter = LiveTensors.CountedTwicePerParameter;
         Cancel();
-        var before = LiveTensors.Count;
+        var before = LiveTensors.Settled();
         var cancels = Soak.Count(ordinary: 5, full: 50);
         for (var i = 0; i < cancels; i++) Cancel();
         const int baseAndHead = 41, lowRank = 8;

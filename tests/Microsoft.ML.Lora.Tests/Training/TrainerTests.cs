@@ -62,8 +62,9 @@ public class TrainerTests
     {
         using var model = Tiny.Classifier(configuration: TaughtRows.WithDropout);
         var adapter = Tiny.Adapt(model);
+        LiveTensors.Settled();
         var counts = new List<long>();
-        new Trainer(model, adapter, new TrainingOptions { Epochs = 2 }, CPU).Run(TaughtRows.Make(60), [], _ => counts.Add(Tensor.TotalCount), CancellationToken.None);
+        new Trainer(model, adapter, new TrainingOptions { Epochs = 2 }, CPU).Run(TaughtRows.Make(60), [], _ => counts.Add(LiveTensors.Count), CancellationToken.None);
         Assert.AreEqual(counts[1], counts[^1], string.Join(" ", counts));
     }
 
@@ -73,7 +74,7 @@ public class TrainerTests
         var perParameter = LiveTensors.CountedTwicePerParameter;
         const int parameters = 41 + 8;
         Train(new TrainingOptions { Epochs = 1 });
-        var before = LiveTensors.Count;
+        var before = LiveTensors.Settled();
         Train(new TrainingOptions { Epochs = 1 });
         Assert.AreEqual(before + parameters * perParameter, LiveTensors.Count);
     }

@@ -55,8 +55,9 @@ public class TrainingOptionsTests
     {
         using var model = Tiny.Classifier(configuration: TaughtRows.WithDropout);
         using var adapter = Tiny.Adapt(model);
+        LiveTensors.Settled();
         var counts = new List<long>();
-        new Trainer(model, adapter, new TrainingOptions { Epochs = 2, GradientCheckpointing = true }, CPU).Run(TaughtRows.Make(60), [], _ => counts.Add(Tensor.TotalCount), CancellationToken.None);
+        new Trainer(model, adapter, new TrainingOptions { Epochs = 2, GradientCheckpointing = true }, CPU).Run(TaughtRows.Make(60), [], _ => counts.Add(LiveTensors.Count), CancellationToken.None);
         Assert.AreEqual(counts[1], counts[^1], string.Join(" ", counts));
     }
 
