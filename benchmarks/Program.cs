@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.ML.Lora.Benchmarks.Compare;
 using Microsoft.ML.Lora.Benchmarks.Merged;
 using Microsoft.ML.Lora.Benchmarks.Mixed;
+using Microsoft.ML.Lora.Benchmarks.Web;
 
 var root = new RootCommand("Measures this library; each command prints a table, and with --json FILE the same figures for programs.")
 {
@@ -9,12 +10,13 @@ var root = new RootCommand("Measures this library; each command prints a table, 
     CompareCommand.CreateOne(),
     MixedCommand.Create(),
     MergedCommand.Create(),
+    WebCommand.Create(),
 };
 try
 {
     return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException)
+catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException or InvalidOperationException)
 {
     Console.Error.WriteLine("Error: " + error.Message);
     return 1;
