@@ -24,10 +24,10 @@ internal sealed class Load(WebServerProcess server, IReadOnlyList<string> texts,
         var time = Stopwatch.StartNew();
         var asking = Enumerable.Range(0, clients).Select(client => Task.Run(() => AskAsync(client, time))).ToList();
         var misbehaving = Task.Run(() => MisbehaveAsync(time));
-        await Task.Delay(duration / 20);
-        var residentAtStart = server.ResidentBytes;
+        var resident = new List<long>();
+        for (; time.Elapsed < duration; await Task.Delay(100)) resident.Add(server.ResidentBytes);
         var latencies = (await Task.WhenAll(asking)).SelectMany(each => each).Order().ToArray();
-        var (seconds, residentAtEnd) = (time.Elapsed.TotalSeconds, server.ResidentBytes);
+        var (seconds, tenth) = (time.Elapsed.TotalSeconds, resident.Count / 10 + 1);
         var (bad, notRefused) = await misbehaving;
         return new WebFigures
         {
@@ -40,8 +40,8 @@ internal sealed class Load(WebServerProcess server, IReadOnlyList<string> texts,
             Failed = _failed,
             BadRequests = bad,
             BadRequestsNotRefused = notRefused,
-            ResidentBytesAtStart = residentAtStart,
-            ResidentBytesAtEnd = residentAtEnd,
+            ResidentBytesAtStart = (long)resident.Take(tenth).Average(),
+            ResidentBytesAtEnd = (long)resident.TakeLast(tenth).Average(),
         };
     }
 

@@ -30,9 +30,9 @@ internal sealed record WebFigures
     /// <summary>Those of them that got another answer than a 4xx.</summary>
     public required int BadRequestsNotRefused { get; init; }
 
-    /// <summary>The server's resident memory after the first twentieth of the time.</summary>
+    /// <summary>The server's resident memory: the mean of the first tenth of the time, after the warm-up.</summary>
     public required long ResidentBytesAtStart { get; init; }
 
-    /// <summary>The server's resident memory at the end.</summary>
+    /// <summary>The server's resident memory: the mean of the last tenth of the time.</summary>
     public required long ResidentBytesAtEnd { get; init; }
 }
