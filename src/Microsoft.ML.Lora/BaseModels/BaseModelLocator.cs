@@ -3,8 +3,8 @@ namespace Microsoft.ML.Lora;
 /// <summary>Finds the base of a saved model; only a base whose digests agree is taken.</summary>
 /// <param name="searchPath">The user's directories, which come first.</param>
 /// <param name="bundled">The folders of bundled bases.</param>
-/// <param name="cache">The Hugging Face cache.</param>
-internal sealed class BaseModelLocator(IReadOnlyList<string> searchPath, IReadOnlyList<string> bundled, HubCache cache)
+/// <param name="hub">The Hugging Face cache and hub.</param>
+internal sealed class BaseModelLocator(IReadOnlyList<string> searchPath, IReadOnlyList<string> bundled, HubSettings hub)
 {
     /// <inheritdoc cref="BaseModelReference.Resolve"/>
     public ResolvedBase Find(BaseModelReference reference)
@@ -22,9 +22,33 @@ internal sealed class BaseModelLocator(IReadOnlyList<string> searchPath, IReadOn
             else
                 places.Add(directory, $"{what}; not that base, or not whole");
         }
+        if (reference.Kind == BaseModelKind.Hub && Download(reference, places, ref difference) is { } fetched) return fetched;
         if (difference != null) throw new InvalidDataException($"{difference} {places} {reference.HowToMend()}");
         throw new FileNotFoundException(
-            $"The base model '{reference.Id}', which this model was trained on, is not on this machine. {places} {reference.HowToMend()}");
+            $"The base model '{reference.Id}', which this model was trained on, was not found. {places} {reference.HowToMend()}");
+    }
+
+    /// <summary>Fetches the commit that is wanted, unless that is forbidden.</summary>
+    private ResolvedBase? Download(BaseModelReference reference, LookedAt places, ref string? difference)
+    {
+        var page = hub.PageOf(reference.Id).ToString();
+        if (hub.Offline)
+        {
+            places.Add(page, "hub; not asked, since HF_HUB_OFFLINE is set");
+            return null;
+        }
+        try
+        {
+            var model = new HubBaseModel(reference.Id, reference.Revision ?? "main");
+            var directory = model.DownloadAsync(hub, progress: null, CancellationToken.None).GetAwaiter().GetResult().Directory;
+            if (TryOpen(directory, reference, ref difference) is { } found) return found;
+            places.Add(page, "hub; not that base");
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            places.Add(page, $"hub; {e.Message.TrimEnd('.')}");
+        }
+        return null;
     }
 
     private static ResolvedBase? TryOpen(string directory, BaseModelReference reference, ref string? difference)
@@ -58,8 +82,8 @@ internal sealed class BaseModelLocator(IReadOnlyList<string> searchPath, IReadOn
             foreach (var root in bundled)
                 yield return (Path.Combine(root, reference.Id), "bundled");
         if (reference.Kind != BaseModelKind.Hub) yield break;
-        yield return (cache.FolderOf(reference.Id), "Hugging Face cache");
-        foreach (var snapshot in SnapshotsIn(cache, reference)) yield return (snapshot, "Hugging Face cache");
+        yield return (hub.Cache.FolderOf(reference.Id), "Hugging Face cache");
+        foreach (var snapshot in SnapshotsIn(hub.Cache, reference)) yield return (snapshot, "Hugging Face cache");
     }
 
     /// <summary>The commit that is wanted first, then the others: a revision may have changed nothing but the model card.</summary>

@@ -63,10 +63,11 @@ internal sealed partial record BaseModelReference
         return further == null ? null : $"{Path.Combine(resolved.Directory, further)} was not there when the model was trained.";
     }
 
-    /// <summary>Finds the base on this machine: the search path, the recorded directory, the bundled bases, the Hugging Face cache.</summary>
+    /// <summary>Finds the base: the search path, the recorded directory, the bundled bases, the Hugging Face cache, the hub.</summary>
     /// <exception cref="FileNotFoundException">It is nowhere; the message names every place looked at and what mends it.</exception>
     /// <exception cref="InvalidDataException">What was found is another base; the message names the file, expected and found.</exception>
-    public ResolvedBase Resolve() => new BaseModelLocator(BaseModel.SearchPath, BundledModels.Roots, HubCache.Default).Find(this);
+    public ResolvedBase Resolve() => new BaseModelLocator(
+        BaseModel.SearchPath, BundledModels.Roots, Kind == BaseModelKind.Hub ? HubSettings.Current : HubSettings.Local).Find(this);
 
     /// <summary>What the user can do when the base is missing or differs, in a line.</summary>
     internal string HowToMend()

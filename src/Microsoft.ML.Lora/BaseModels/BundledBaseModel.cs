@@ -16,7 +16,7 @@ internal sealed class BundledBaseModel : BaseModel
 
     public override string ToString() => _name;
 
-    internal override ResolvedBase Resolve()
+    internal override ResolvedBase Resolve(IProgress<HubProgress>? progress = null, CancellationToken cancellation = default)
     {
         var places = BundledModels.Roots.Select(root => Path.Combine(root, _name)).ToList();
         if (places.Find(ResolvedBase.IsBase) is { } directory) return ResolvedBase.Open(directory, BaseModelKind.Bundled, _name);

@@ -15,7 +15,7 @@ internal sealed class DirectoryBaseModel : BaseModel
 
     public override string ToString() => _path;
 
-    internal override ResolvedBase Resolve()
+    internal override ResolvedBase Resolve(IProgress<HubProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (!Directory.Exists(_path)) throw new FileNotFoundException($"The base model's directory {_path} does not exist.", _path);
         return ResolvedBase.Open(_path, BaseModelKind.Directory, IdOf(_path));

@@ -17,10 +17,11 @@ internal sealed record FileDigest(string Sha256, long Bytes)
     public static FileDigest Of(string path)
     {
         var file = new FileInfo(FileLengths.Target(path));
-        return s_known.GetOrAdd((file.FullName, file.Length, file.LastWriteTimeUtc), static key => Compute(key.Path));
+        return s_known.GetOrAdd((file.FullName, file.Length, file.LastWriteTimeUtc), static key => Read(key.Path));
     }
 
-    private static FileDigest Compute(string path)
+    /// <summary>The digest of a file, read anew: for a file that was only just written.</summary>
+    public static FileDigest Read(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 20, FileOptions.SequentialScan);
         return new(Convert.ToHexStringLower(SHA256.HashData(stream)), stream.Length);

@@ -1,6 +1,6 @@
 namespace Microsoft.ML.Lora;
 
-/// <summary>A base on the Hugging Face hub, found in the search path or in the local cache.</summary>
+/// <summary>A base on the Hugging Face hub, found in the search path or in the local cache, or else fetched into the cache.</summary>
 internal sealed class HubBaseModel : BaseModel
 {
     private readonly string _id;
@@ -20,9 +20,11 @@ internal sealed class HubBaseModel : BaseModel
 
     public override string ToString() => _revision == "main" ? _id : $"{_id}@{_revision}";
 
-    internal override ResolvedBase Resolve() => Resolve(SearchPath, HubCache.Default);
+    internal override ResolvedBase Resolve(IProgress<HubProgress>? progress = null, CancellationToken cancellation = default) =>
+        Resolve(SearchPath, HubSettings.Current, progress, cancellation);
 
-    internal ResolvedBase Resolve(IReadOnlyList<string> searchPath, HubCache cache)
+    internal ResolvedBase Resolve(
+        IReadOnlyList<string> searchPath, HubSettings settings, IProgress<HubProgress>? progress = null, CancellationToken cancellation = default)
     {
         var places = new LookedAt();
         foreach (var entry in searchPath)
@@ -30,21 +32,38 @@ internal sealed class HubBaseModel : BaseModel
             var directory = Path.Combine(entry, _id);
             if (ResolvedBase.IsBase(directory)) return ResolvedBase.Open(directory, BaseModelKind.Hub, _id, _revision);
             places.Add(directory, "search path");
-            if (FindIn(new(entry)) is { } onPath) return onPath;
+            if (FindIn(new(entry), out _) is { } onPath) return onPath;
         }
-        if (FindIn(cache) is { } cached) return cached;
-        places.Add(cache.FolderOf(_id), "Hugging Face cache");
-        throw new FileNotFoundException($"The base model '{this}' is not on this machine. {places} To mend it: {DownloadCommand(_id, _revision)}");
+        if (FindIn(settings.Cache, out var problem) is { } cached) return cached;
+        if (!settings.Offline) return DownloadAsync(settings, progress, cancellation).GetAwaiter().GetResult();
+        places.Add(settings.Cache.FolderOf(_id), "Hugging Face cache");
+        var message = $"The base model '{this}' is not whole on this machine, and HF_HUB_OFFLINE forbids fetching it. {Space(problem?.Message)}{places} "
+            + $"To mend it: unset HF_HUB_OFFLINE, or, on a machine with a connection, {DownloadCommand(_id, _revision)}";
+        throw problem is InvalidDataException ? new InvalidDataException(message) : new FileNotFoundException(message);
+    }
+
+    /// <summary>Brings the model into the cache; a commit that is there whole is not asked for.</summary>
+    internal async Task<ResolvedBase> DownloadAsync(HubSettings settings, IProgress<HubProgress>? progress, CancellationToken cancellation)
+    {
+        if (settings.Offline) return Resolve([], settings);
+        if (HubId.IsCommit(_revision) && FindIn(settings.Cache, out _) is { } cached) return cached;
+        var commit = await HubDownload.RunAsync(settings, _id, _revision, progress, cancellation).ConfigureAwait(false);
+        return ResolvedBase.Open(settings.Cache.SnapshotOf(_id, commit), BaseModelKind.Hub, _id, commit);
     }
 
     /// <summary>The command that fetches a model into the Hugging Face cache.</summary>
     internal static string DownloadCommand(string id, string? revision) =>
         revision is null or "main" ? $"hf download {id}" : $"hf download {id} --revision {revision}";
 
-    private ResolvedBase? FindIn(HubCache cache)
+    /// <summary>The model in a cache, if it is there whole and undamaged; otherwise what is wrong with it, or null where it is not there at all.</summary>
+    private ResolvedBase? FindIn(HubCache cache, out Exception? problem)
     {
+        problem = null;
         if (cache.CommitOf(_id, _revision) is not { } commit) return null;
-        var snapshot = cache.SnapshotOf(_id, commit);
-        return Directory.Exists(snapshot) ? ResolvedBase.Open(snapshot, BaseModelKind.Hub, _id, commit) : null;
+        var directory = cache.SnapshotOf(_id, commit);
+        problem = HubSnapshot.FindProblem(directory, _id, commit);
+        return problem == null ? ResolvedBase.Open(directory, BaseModelKind.Hub, _id, commit) : null;
     }
+
+    private static string Space(string? sentence) => sentence == null ? "" : sentence + " ";
 }

@@ -5,29 +5,22 @@ namespace Microsoft.ML.Lora;
 /// <c>snapshots/commit/</c> (the files).
 /// </summary>
 /// <param name="root">The cache's folder.</param>
-internal sealed class HubCache(string root)
+internal sealed partial class HubCache(string root)
 {
     private const int CommitLength = 40;
 
     /// <summary>The cache's folder.</summary>
     public string Root => root;
 
-    /// <summary>The cache of this process: HF_HUB_CACHE, or hub under HF_HOME, or under ~/.cache/huggingface.</summary>
-    public static HubCache Default => new(FindRoot(Environment.GetEnvironmentVariable));
-
-    /// <summary>The folder by the rules of Hugging Face's own library.</summary>
+    /// <summary>The folder by the rules of Hugging Face's own library: HF_HUB_CACHE, or hub under HF_HOME, or under ~/.cache/huggingface.</summary>
     /// <param name="environment">Gives an environment variable's value or null.</param>
-    public static string FindRoot(Func<string, string?> environment)
-    {
-        string? Of(string variable) => environment(variable) is { Length: > 0 } value ? ExpandHome(value) : null;
-        return Of("HF_HUB_CACHE")
-            ?? Of("HUGGINGFACE_HUB_CACHE")
-            ?? Path.Combine(Of("HF_HOME") ?? Path.Combine(Of("XDG_CACHE_HOME") ?? Path.Combine(Home, ".cache"), "huggingface"), "hub");
-    }
+    public static string FindRoot(Func<string, string?> environment) => HubHome.PathIn(environment, "HF_HUB_CACHE")
+        ?? HubHome.PathIn(environment, "HUGGINGFACE_HUB_CACHE")
+        ?? Path.Combine(HubHome.Find(environment), "hub");
 
     /// <summary>Where a model lies in the cache, whether it does or not.</summary>
     /// <param name="id">An id that <see cref="HubId.IsId"/> accepts.</param>
-    public string FolderOf(string id) => Path.Combine(root, $"models--{id.Replace("/", "--", StringComparison.Ordinal)}");
+    public string FolderOf(string id) => Path.Combine(root, FolderName(id));
 
     /// <summary>The commit a revision stands for, as far as the cache knows, or null.</summary>
     public string? CommitOf(string id, string revision)
@@ -48,10 +41,7 @@ internal sealed class HubCache(string root)
             : [.. Directory.GetDirectories(snapshots).Select(Path.GetFileName).OfType<string>().Where(HubId.IsCommit).Order(StringComparer.Ordinal)];
     }
 
-    private static string Home => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-
-    private static string ExpandHome(string path) =>
-        path == "~" ? Home : path.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(Home, path[2..]) : path;
+    private static string FolderName(string id) => $"models--{id.Replace("/", "--", StringComparison.Ordinal)}";
 
     private static string? ReadCommit(string reference)
     {

@@ -5,10 +5,20 @@ namespace Microsoft.ML.Lora;
 /// <summary>A base whose files have been found: a directory in Hugging Face layout.</summary>
 internal sealed class ResolvedBase
 {
-    private const string ConfigName = "config.json";
-    private const string WeightsName = "model.safetensors";
-    private const string IndexName = "model.safetensors.index.json";
-    private static readonly string[] PickleNames = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
+    /// <summary>The configuration.</summary>
+    public const string ConfigName = "config.json";
+
+    /// <summary>The weights in one file.</summary>
+    public const string WeightsName = "model.safetensors";
+
+    /// <summary>The index of weights in several files.</summary>
+    public const string IndexName = "model.safetensors.index.json";
+
+    /// <summary>Weights that are not read.</summary>
+    public static readonly string[] PickleNames = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
+
+    /// <summary>The sets of files that make a vocabulary, in the order in which they are looked for.</summary>
+    public static readonly string[][] Vocabularies = [["vocab.json", "merges.txt"], ["vocab.txt"]];
 
     private ResolvedBase(string directory, BaseModelKind kind, string id, string? revision, string weightsPath)
     {
@@ -54,11 +64,17 @@ internal sealed class ResolvedBase
         string[] candidates = [Path.Combine(directory, WeightsName), Path.Combine(directory, IndexName)];
         if (Array.Find(candidates, File.Exists) is { } weights) return new(directory, kind, id, revision, weights);
         if (Array.Find(PickleNames, name => File.Exists(Path.Combine(directory, name))) is { } pickle)
-            throw new InvalidDataException($"{directory} has its weights only as {pickle}, a Python pickle, which can run code when it is read and so "
-                + "is not. Convert it in that directory: python -c \"from transformers import AutoModel; "
+            throw PickleOnly(directory, pickle, "Convert it in that directory: python -c \"from transformers import AutoModel; "
                 + "AutoModel.from_pretrained('.').save_pretrained('.', safe_serialization=True)\"");
         throw new FileNotFoundException($"{directory} has no weights: neither {WeightsName} nor {IndexName} is there.", candidates[0]);
     }
+
+    /// <summary>The exception for weights that are there only as a pickle.</summary>
+    public static InvalidDataException PickleOnly(string what, string pickle, string howToConvert) =>
+        new($"{what} has its weights only as {pickle}, a Python pickle, which can run code when it is read and so is not. {howToConvert}");
+
+    /// <summary>The vocabularies that can be read, for error messages.</summary>
+    public static string VocabulariesInWords => string.Join(", or ", Vocabularies.Select(files => string.Join(" with ", files)));
 
     /// <summary>The path of a further file, such as vocab.json or merges.txt, or null where it is not there.</summary>
     public string? Find(string fileName)

@@ -38,6 +38,9 @@ internal sealed class JsonFields(JsonElement root, string file)
 
     public IReadOnlyList<string>? Strings(string field) => List(field, "a list of strings", StringOf);
 
+    public IReadOnlyList<JsonFields>? Objects(string field) => List(field, "a list of objects", (value, _) =>
+        value.ValueKind == JsonValueKind.Object ? new JsonFields(value, $"{file}: field '{field}'") : throw WrongItem(value, field, "an object"));
+
     public IReadOnlyList<int>? Ints(string field) => List(field, "a list of whole numbers", IntOf);
 
     public IReadOnlyDictionary<string, int>? IntMap(string field) => Map(field, IntOf);

@@ -1,0 +1,21 @@
+using System.Security.Cryptography;
+
+namespace Microsoft.ML.Lora;
+
+/// <summary>What is to be put on the hub in one commit.</summary>
+/// <param name="Id">The repository, as owner/name; made where there is none.</param>
+/// <param name="Branch">The branch.</param>
+/// <param name="Summary">The commit's message.</param>
+/// <param name="Private">Whether a repository that is made is private.</param>
+/// <param name="Files">The files.</param>
+/// <param name="Card">The model card; a card in the repository that is not this library's stays.</param>
+internal sealed record HubCommit(string Id, string Branch, string Summary, bool Private, IReadOnlyList<HubUploadFile> Files, HubUploadFile Card);
+
+/// <summary>A file to put on the hub.</summary>
+/// <param name="Name">Its plain name.</param>
+/// <param name="Content">Its content.</param>
+internal sealed record HubUploadFile(string Name, byte[] Content)
+{
+    /// <summary>The SHA-256 of the content, in lower-case hexadecimal digits.</summary>
+    public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Content));
+}

@@ -1,0 +1,52 @@
+using System.Text;
+using Microsoft.ML.Lora.Formats;
+
+namespace Microsoft.ML.Lora;
+
+/// <content>Adding to the cache: a file's content lies once under <c>blobs/</c>, named by its etag, and snapshots link to it.</content>
+internal sealed partial class HubCache
+{
+    /// <summary>Where the content of a file lies, whether it does or not.</summary>
+    /// <param name="id">The model.</param>
+    /// <param name="etag">An etag that <see cref="HubFile.IsEtag"/> accepts.</param>
+    public string BlobOf(string id, string etag) => Path.Combine(FolderOf(id), "blobs", etag);
+
+    /// <summary>The file that a process locks while it fetches a content.</summary>
+    public string LockOf(string id, string etag) => Path.Combine(root, ".locks", FolderName(id), $"{etag}.lock");
+
+    /// <summary>
+    /// Puts a content into a snapshot: a link to the blob, or, where no links may be made, the blob itself. What is there under the name is replaced.
+    /// </summary>
+    /// <returns>Whether the blob stayed where it was.</returns>
+    public bool Place(string id, string etag, string commit, string fileName, bool links)
+    {
+        var place = Path.Combine(SnapshotOf(id, commit), fileName);
+        Directory.CreateDirectory(SnapshotOf(id, commit));
+        var link = Path.Combine("..", "..", "blobs", etag);
+        if (links && new FileInfo(place).LinkTarget == link) return true;
+        File.Delete(place);
+        if (links && TryLink(place, link)) return true;
+        File.Move(BlobOf(id, etag), place);
+        return false;
+    }
+
+    /// <summary>Notes the commit that a branch or tag stands for.</summary>
+    public void SetCommit(string id, string revision, string commit)
+    {
+        if (revision == commit || CommitOf(id, revision) == commit) return;
+        AtomicFile.Write(Path.Combine(FolderOf(id), "refs", revision), Encoding.ASCII.GetBytes(commit));
+    }
+
+    private static bool TryLink(string place, string target)
+    {
+        try
+        {
+            File.CreateSymbolicLink(place, target);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
+        {
+            return new FileInfo(place).LinkTarget == target;
+        }
+    }
+}
