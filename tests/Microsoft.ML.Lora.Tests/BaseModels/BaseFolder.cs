@@ -16,6 +16,9 @@ internal static class BaseFolder
         return folder[path];
     }
 
+    /// <summary>Settings for a cache without a hub.</summary>
+    public static HubSettings Offline(string cache) => new() { Endpoint = new("http://127.0.0.1:1/"), Cache = new(cache), Offline = true };
+
     /// <summary>Writes a base into a folder that is laid out as the Hugging Face cache.</summary>
     public static string WriteCached(TemporaryFolder folder, string cache, string id, string commit = Commit, char content = 'a', string? reference = "main")
     {

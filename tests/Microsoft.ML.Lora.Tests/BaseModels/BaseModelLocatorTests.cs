@@ -99,5 +99,5 @@ public sealed class BaseModelLocatorTests
     private static BaseModelReference Reference(string directory, BaseModelKind kind = BaseModelKind.Directory, string? id = null) =>
         BaseModelReference.To(ResolvedBase.Open(directory, kind, id ?? Path.GetFileName(directory), kind == BaseModelKind.Hub ? BaseFolder.Commit : null));
 
-    private BaseModelLocator Locator(params string[] searchPath) => new(searchPath, [_folder["bundle"]], new(_folder["cache"]));
+    private BaseModelLocator Locator(params string[] searchPath) => new(searchPath, [_folder["bundle"]], BaseFolder.Offline(_folder["cache"]));
 }

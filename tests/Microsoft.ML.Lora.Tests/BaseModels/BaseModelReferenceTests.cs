@@ -113,9 +113,9 @@ public sealed class BaseModelReferenceTests
         }
     }
 
-    private HubCache CacheWithModel()
+    private HubSettings CacheWithModel()
     {
         BaseFolder.WriteCached(_folder, "cache", "own/name");
-        return new(_folder["cache"]);
+        return BaseFolder.Offline(_folder["cache"]);
     }
 }

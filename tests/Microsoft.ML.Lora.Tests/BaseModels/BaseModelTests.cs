@@ -78,7 +78,7 @@ public sealed class BaseModelTests
     public void AHubModelComesFromTheSearchPathOrTheCache()
     {
         var hub = new HubBaseModel("own/name", "main");
-        var cache = new HubCache(_folder["cache"]);
+        var cache = BaseFolder.Offline(_folder["cache"]);
         var error = Assert.ThrowsExactly<FileNotFoundException>(() => hub.Resolve([_folder["path"]], cache));
         Assert.Contains(_folder["path", "own", "name"], error.Message);
         Assert.Contains(_folder["cache", "models--own--name"], error.Message);
@@ -89,7 +89,7 @@ public sealed class BaseModelTests
         Assert.AreEqual(snapshot, cached.Directory);
         Assert.AreEqual(BaseFolder.Commit, cached.Revision);
         Assert.AreEqual(snapshot, new HubBaseModel("own/name", BaseFolder.Commit).Resolve([], cache).Directory);
-        Assert.AreEqual(snapshot, hub.Resolve([_folder["cache"]], new(_folder["elsewhere"])).Directory);
+        Assert.AreEqual(snapshot, hub.Resolve([_folder["cache"]], BaseFolder.Offline(_folder["elsewhere"])).Directory);
 
         BaseFolder.Write(_folder, "path/own/name");
         Assert.AreEqual(_folder["path", "own", "name"], hub.Resolve([_folder["path"]], cache).Directory);
@@ -99,7 +99,7 @@ public sealed class BaseModelTests
     public void AnUnknownRevisionIsNotReplacedByAnother()
     {
         BaseFolder.WriteCached(_folder, "cache", "own/name");
-        var error = Assert.ThrowsExactly<FileNotFoundException>(() => new HubBaseModel("own/name", "v2").Resolve([], new(_folder["cache"])));
+        var error = Assert.ThrowsExactly<FileNotFoundException>(() => new HubBaseModel("own/name", "v2").Resolve([], BaseFolder.Offline(_folder["cache"])));
         Assert.Contains("--revision v2", error.Message);
     }
 

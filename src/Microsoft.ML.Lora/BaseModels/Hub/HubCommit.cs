@@ -8,8 +8,10 @@ namespace Microsoft.ML.Lora;
 /// <param name="Summary">The commit's message.</param>
 /// <param name="Private">Whether a repository that is made is private.</param>
 /// <param name="Files">The files.</param>
-/// <param name="Card">The model card; a card in the repository that is not this library's stays.</param>
-internal sealed record HubCommit(string Id, string Branch, string Summary, bool Private, IReadOnlyList<HubUploadFile> Files, HubUploadFile Card);
+/// <param name="Card">The model card.</param>
+/// <param name="CardMark">A text in the card: a card in the repository without it is the user's and stays.</param>
+internal sealed record HubCommit(
+    string Id, string Branch, string Summary, bool Private, IReadOnlyList<HubUploadFile> Files, HubUploadFile Card, string CardMark);
 
 /// <summary>A file to put on the hub.</summary>
 /// <param name="Name">Its plain name.</param>

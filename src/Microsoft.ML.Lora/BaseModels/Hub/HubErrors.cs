@@ -26,14 +26,18 @@ internal sealed class HubErrors(HubSettings settings, string id, string revision
         throw error;
     }
 
+    /// <summary>A text of a server's as it may stand in a message: one line, not too long, without the token, which a server may echo.</summary>
+    public string Printable(string text)
+    {
+        if (settings.Token is { } token) text = token.HideIn(text);
+        return new string([.. text.Take(LongestExplanation).Select(c => char.IsControl(c) ? ' ' : c)]).Trim();
+    }
+
     /// <summary>The status as text, with the server's own explanation where it gives one.</summary>
     private string StatusOf(HttpResponseMessage response)
     {
-        var explanation = HeaderOf(response, "X-Error-Message") ?? "";
-        if (settings.Token is { } token) explanation = token.HideIn(explanation);
-        var printable = new string([.. explanation.Take(LongestExplanation).Select(c => char.IsControl(c) ? ' ' : c)]).Trim();
-        var status = $"HTTP {(int)response.StatusCode}";
-        return printable.Length == 0 ? status : $"{status}: {printable}";
+        var explanation = Printable(HeaderOf(response, "X-Error-Message") ?? "").TrimEnd('.');
+        return explanation.Length == 0 ? $"HTTP {(int)response.StatusCode}" : $"HTTP {(int)response.StatusCode}: {explanation}";
     }
 
     private Exception Describe(HttpResponseMessage response, string what)

@@ -43,7 +43,7 @@ internal sealed class HubUpload : IDisposable
         await CreateRepositoryAsync(cancellation).ConfigureAwait(false);
         var files = await MayReplaceCardAsync(cancellation).ConfigureAwait(false) ? [.. _commit.Files, _commit.Card] : _commit.Files;
         var large = await LargeFilesAsync(files, cancellation).ConfigureAwait(false);
-        await new LfsUpload(_settings, _api, _commit.Id).RunAsync([.. files.Where(file => large.Contains(file.Name))], cancellation).ConfigureAwait(false);
+        await new LfsUpload(_settings, _api, _errors, _commit.Id).RunAsync([.. files.Where(file => large.Contains(file.Name))], cancellation).ConfigureAwait(false);
         var uri = _settings.ApiOf($"models/{_commit.Id}/commit/{Uri.EscapeDataString(_commit.Branch)}");
         var answer = await _api.PostLinesAsync(uri, LinesOf(files, large), $"does not commit to '{_commit.Id}'", cancellation).ConfigureAwait(false);
         return answer?.String("commitOid") is { } commit && HubId.IsCommit(commit)
@@ -60,7 +60,7 @@ internal sealed class HubUpload : IDisposable
             passes: response => response.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.Forbidden or HttpStatusCode.PaymentRequired);
     }
 
-    /// <summary>Whether the repository has no model card, or one that this library wrote.</summary>
+    /// <summary>Whether the repository has no model card, or one that may be replaced.</summary>
     private Task<bool> MayReplaceCardAsync(CancellationToken cancellation)
     {
         var request = new HubRequest(HttpMethod.Get, _settings.FileOf(_commit.Id, _commit.Branch, _commit.Card.Name));
@@ -70,7 +70,7 @@ internal sealed class HubUpload : IDisposable
             if (response.StatusCode == HttpStatusCode.NotFound) return true;
             _errors.ThrowIfFailed(response, $"does not show the model card of '{_commit.Id}'");
             var card = await HubBody.ReadAsync(response, 16 << 20, _settings.Silence, token).ConfigureAwait(false);
-            return card.AsSpan().IndexOf(Encoding.UTF8.GetBytes(ModelCard.Mark)) >= 0;
+            return card.AsSpan().IndexOf(Encoding.UTF8.GetBytes(_commit.CardMark)) >= 0;
         }, cancellation);
     }
 

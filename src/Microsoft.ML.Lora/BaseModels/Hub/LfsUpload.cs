@@ -6,8 +6,9 @@ namespace Microsoft.ML.Lora;
 /// <summary>Sends files to the hub's store of large files, by git's protocol for them (LFS), whole or in parts as the store asks.</summary>
 /// <param name="settings">How the hub is reached.</param>
 /// <param name="api">Calls the hub.</param>
+/// <param name="errors">Makes a server's texts fit for messages.</param>
 /// <param name="id">The repository.</param>
-internal sealed class LfsUpload(HubSettings settings, HubApi api, string id)
+internal sealed class LfsUpload(HubSettings settings, HubApi api, HubErrors errors, string id)
 {
     private const string MediaType = "application/vnd.git-lfs+json";
     private const int MostParts = 10_000;
@@ -31,7 +32,7 @@ internal sealed class LfsUpload(HubSettings settings, HubApi api, string id)
         foreach (var entry in answer?.Objects("objects") ?? throw Senseless())
         {
             if (entry.Object("error") is { } error)
-                throw new IOException($"{settings.Endpoint.Authority} does not accept a large file for '{id}': {Shorten(error.String("message"))}");
+                throw new IOException($"{settings.Endpoint.Authority} does not accept a large file for '{id}': {errors.Printable(error.String("message") ?? "no reason given")}");
             if (entry.String("oid") is not { } oid || !bySha256.TryGetValue(oid, out var file)) throw Senseless();
             if (entry.Object("actions") is { } actions) await SendAsync(file, actions, cancellation).ConfigureAwait(false);
         }
@@ -78,13 +79,6 @@ internal sealed class LfsUpload(HubSettings settings, HubApi api, string id)
         .ToDictionary(each => each.Name, each => each.Value.ToString(), StringComparer.Ordinal) ?? [];
 
     private string WhatFails(HubUploadFile file) => $"does not take {file.Name} for '{id}'";
-
-    private string Shorten(string? message)
-    {
-        var text = message ?? "no reason given";
-        if (settings.Token is { } token) text = token.HideIn(text);
-        return new([.. text.Take(300).Select(c => char.IsControl(c) ? ' ' : c)]);
-    }
 
     private InvalidDataException Senseless() => new($"{settings.Endpoint.Authority} answers what makes no sense on the upload of large files to '{id}'.");
 }
