@@ -39,6 +39,8 @@ public sealed partial class LoraFineTuneEstimator : IEstimator<LoraFineTuneTrans
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type, or an option is out of the base model's range.</exception>
     /// <exception cref="InvalidOperationException">There is nothing to learn from: no labelled row, or one class only; or the loss stopped being a number.</exception>
     /// <exception cref="FileNotFoundException">The base model is not there.</exception>
+    /// <exception cref="UnauthorizedAccessException">The base model is on the hub, which does not let this user have it.</exception>
+    /// <exception cref="IOException">The base model is on the hub, which cannot be reached or failed.</exception>
     /// <exception cref="InvalidDataException">A file of the base model or of the initial adapter is malformed.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public LoraFineTuneTransformer Fit(IDataView input)
@@ -54,7 +56,7 @@ public sealed partial class LoraFineTuneEstimator : IEstimator<LoraFineTuneTrans
             : TrainingRows.Read(_options.ValidationSet, _options.Texts, _options.LabelColumnName, channel, "validation set");
 
         var seed = _options.Seed ?? MLNetInternals.Seed(_host) ?? Random.Shared.Next();
-        var classifier = StartingPoint(labels.Count, seed);
+        var classifier = StartingPoint(labels.Count, seed, channel);
         try
         {
             channel.Info(MessageSensitivity.None, "{0}", classifier.Adapter.Summary());
@@ -78,9 +80,9 @@ public sealed partial class LoraFineTuneEstimator : IEstimator<LoraFineTuneTrans
         return PipelineShape.WithOutputs(inputSchema, _options);
     }
 
-    private FineTunedClassifier StartingPoint(int classes, int seed)
+    private FineTunedClassifier StartingPoint(int classes, int seed, IChannel channel)
     {
-        var resolved = _options.BaseModel.Resolve();
+        var resolved = _options.BaseModel.Resolve(new DownloadMessages(channel, _options.BaseModel), _options.CancellationToken);
         if (_options.InitialAdapter is not { } directory)
         {
             var config = new LoraConfig { Rank = _options.Rank, Alpha = _options.Alpha, Dropout = _options.LoraDropout };

@@ -58,6 +58,35 @@ public sealed class SavedHubModelTests : HubTest
         Assert.Contains("model.safetensors is not what the model was trained on", error);
     }
 
+    [TestMethod]
+    public void ATrainingSaysWhatItFetchesAndStopsWhenCancelled()
+    {
+        using var tiny = new TinyBaseModel();
+        Publish(tiny);
+        using var variables = new Variables(("HF_ENDPOINT", Hub.Endpoint.ToString()), ("HF_HUB_CACHE", Cache), ("HF_HOME", Folder["home"]), ("HF_HUB_OFFLINE", null));
+        using var cancellation = new CancellationTokenSource();
+        var ml = new MLContext(seed: 1);
+        var messages = new List<string>();
+        ml.Log += (_, e) =>
+        {
+            messages.Add(e.Message);
+            if (e.Message.Contains("Fetching model.safetensors of own/name")) cancellation.Cancel();
+        };
+        Hub.Send = async (context, content) =>
+        {
+            await context.Response.Body.WriteAsync(content[..^1]);
+            await context.Response.Body.FlushAsync();
+            if (context.Request.Host.Value == Hub.Store.Authority)
+                await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+            await context.Response.Body.WriteAsync(content[^1..]);
+        };
+        var options = Sentences.Options(tiny);
+        options.BaseModel = BaseModel.FromHub(TestModel.Id);
+        options.CancellationToken = cancellation.Token;
+        Assert.Throws<OperationCanceledException>(() => Sentences.Pipeline(ml, options).Fit(Sentences.View(ml, 60)));
+        Assert.IsTrue(cancellation.IsCancellationRequested, string.Join('\n', messages));
+    }
+
     private void Publish(TinyBaseModel tiny)
     {
         Model.Files.Clear();
