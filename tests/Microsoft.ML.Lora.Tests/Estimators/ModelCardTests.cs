@@ -1,6 +1,4 @@
 using System.Text;
-using Microsoft.ML.Lora.Formats;
-using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora.Tests.Estimators;
 
@@ -12,8 +10,12 @@ public sealed class ModelCardTests
         Id = "me/adapter",
         Base = new()
         {
-            Kind = BaseModelKind.Hub, Id = "FacebookAI/roberta-base", Revision = new string('a', 40), Directory = "/home/me/cache",
-            Dimensions = new("roberta", new Dictionary<string, int>()), Files = new Dictionary<string, FileDigest>(),
+            Kind = BaseModelKind.Hub,
+            Id = "FacebookAI/roberta-base",
+            Revision = new string('a', 40),
+            Directory = "/home/me/cache",
+            Dimensions = new("roberta", new Dictionary<string, int>()),
+            Files = new Dictionary<string, FileDigest>(),
         },
         Adapter = new() { Rank = 8, Alpha = 16 },
         Parameters = new(887_042, 125_534_212),

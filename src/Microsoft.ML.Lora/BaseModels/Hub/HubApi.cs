@@ -37,7 +37,9 @@ internal sealed class HubApi(HubSettings settings, HubHttp http, HubRetry retry,
     {
         var request = new HubRequest(HttpMethod.Put, uri)
         {
-            Content = () => new ReadOnlyMemoryContent(content), ContentLength = content.Length, Headers = headers,
+            Content = () => new ReadOnlyMemoryContent(content),
+            ContentLength = content.Length,
+            Headers = headers,
         };
         return retry.RunAsync(async token =>
         {
@@ -53,7 +55,10 @@ internal sealed class HubApi(HubSettings settings, HubHttp http, HubRetry retry,
         var request = new HubRequest(HttpMethod.Post, uri)
         {
             Content = () => new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } },
-            ContentLength = body.Length, Accept = accept, StaysOnEndpoint = settings.IsEndpoint(uri), Repeatable = repeatable,
+            ContentLength = body.Length,
+            Accept = accept,
+            StaysOnEndpoint = settings.IsEndpoint(uri),
+            Repeatable = repeatable,
         };
         return await retry.RunAsync(async token =>
         {

@@ -33,7 +33,9 @@ internal sealed record HubSettings
     /// <summary>Settings for what has nothing to do with the hub: no variable can make them fail.</summary>
     public static HubSettings Local => new()
     {
-        Endpoint = new(DefaultEndpoint), Cache = new(HubCache.FindRoot(Environment.GetEnvironmentVariable)), Offline = true,
+        Endpoint = new(DefaultEndpoint),
+        Cache = new(HubCache.FindRoot(Environment.GetEnvironmentVariable)),
+        Offline = true,
     };
 
     /// <inheritdoc cref="Current"/>

@@ -138,6 +138,10 @@ public sealed class HubFaultTests : HubTest
         var error = Assert.ThrowsExactly<IOException>(() => Download(settings));
         Assert.Contains("127.0.0.1:1 cannot be reached", error.Message);
         Assert.Contains("HF_ENDPOINT", error.Message);
+
+        error = Assert.ThrowsExactly<IOException>(() => new HubBaseModel(TestModel.Id, "main").Resolve([Folder["path"]], settings));
+        foreach (var part in (string[])["127.0.0.1:1 cannot be reached", Folder["path", "own", "name"], Folder["cache", "models--own--name"]])
+            Assert.Contains(part, error.Message);
     }
 
     [TestMethod]
