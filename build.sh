@@ -8,6 +8,7 @@ usage() {
     cat <<'EOF'
 usage: ./build.sh sample [arguments of samples/SentimentLora]
        ./build.sh test   [arguments of dotnet test]
+       ./build.sh soak   [arguments of dotnet test]: the long tests with their full counts
        ./build.sh bench  [arguments of the benchmark program]
        ./build.sh which  prints real or offline
 MLNETLORA_STANDINS=1 asks for the offline build, MLNETLORA_STANDINS=0 for the real one; without it, the registry decides.
@@ -110,6 +111,11 @@ case $action in
     test)
         prepare
         exec dotnet test -c Release MlNetLora.sln "$@"
+        ;;
+    soak)
+        prepare
+        export MLNETLORA_SOAK=1
+        exec dotnet test -c Release tests/Microsoft.ML.Lora.Tests --filter TestCategory=Soak "$@"
         ;;
     bench)
         benchmark=$(find benchmarks -maxdepth 2 -name '*.csproj' | sort | head -n 1)

@@ -9,7 +9,13 @@ internal sealed record Classifiers(SequenceClassifier Model, TextTokenizer? Toke
 {
     private static readonly EncoderConfiguration RobertaBase = new()
     {
-        ModelType = "roberta", VocabularySize = 50265, HiddenSize = 768, Layers = 12, Heads = 12, IntermediateSize = 3072, MaxPositions = 514,
+        ModelType = "roberta",
+        VocabularySize = 50265,
+        HiddenSize = 768,
+        Layers = 12,
+        Heads = 12,
+        IntermediateSize = 3072,
+        MaxPositions = 514,
     };
 
     /// <summary>Opens a base.</summary>

@@ -6,7 +6,9 @@ using Microsoft.ML.Lora.Benchmarks.Common;
 
 namespace Microsoft.ML.Lora.Benchmarks.Compare;
 
-/// <summary>compare: the ways of fine-tuning on the same rows. Each runs in a process of its own, so that its peak memory is its own.</summary>
+/// <summary>
+/// compare: the ways of fine-tuning on the same rows. Each runs in a process of its own, so that its peak memory is its own.
+/// </summary>
 internal sealed class CompareCommand
 {
     private readonly Option<string> _base = Arguments.Base(BaseModel.DefaultBundledName);

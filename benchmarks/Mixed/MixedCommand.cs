@@ -41,7 +41,9 @@ internal static class MixedCommand
         var names = Enumerable.Range(0, count).Select(i => $"adapter-{i}").ToList();
         var config = new LoraConfig
         {
-            TargetModules = [.. classifier.Targets], ModulesToSave = classifier.Model.HeadModules, Initialization = LoraInitialization.None,
+            TargetModules = [.. classifier.Targets],
+            ModulesToSave = classifier.Model.HeadModules,
+            Initialization = LoraInitialization.None,
         };
         foreach (var (adapter, i) in names.Select((adapter, i) => (adapter, i))) model.Add(adapter, config, generator, classes: 2 + i % 3);
 

@@ -17,7 +17,9 @@ internal sealed class AdapterContext(DropoutSource dropout)
     /// <summary>Whether any adapter counts at all.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>Which adapter each row of the batch uses, in forward passes that this thread runs now; null where all rows use the active ones.</summary>
+    /// <summary>
+    /// Which adapter each row of the batch uses, in forward passes that this thread runs now; null where all rows use the active ones.
+    /// </summary>
     public Routing? Routing
     {
         get => _routing.Value;

@@ -45,11 +45,14 @@ public sealed partial record LoraConfig
     {
         if (LayersToTransform is { Count: > 0 } && TargetModules.Pattern is not null)
             throw new ArgumentException(
-                $"{nameof(LayersToTransform)} needs {nameof(TargetModules)} to be a list of names; put the indices into the expression instead.", nameof(LayersToTransform));
+                $"{nameof(LayersToTransform)} needs {nameof(TargetModules)} to be a list of names; put the indices into the expression instead.",
+                nameof(LayersToTransform));
         if (LayersPattern is { Count: > 0 } && LayersToTransform is not { Count: > 0 })
             throw new ArgumentException($"{nameof(LayersPattern)} says where {nameof(LayersToTransform)} count, which is not set.", nameof(LayersPattern));
         if (UseDora && Initialization is LoraInitialization.Pissa or LoraInitialization.Olora)
-            throw new ArgumentException($"{nameof(UseDora)} does not go with the initialisation {Initialization}, which cannot be taken out of a weight whose rows are rescaled.", nameof(UseDora));
+            throw new ArgumentException(
+                $"{nameof(UseDora)} does not go with the initialisation {Initialization}, which cannot be taken out of a weight whose rows are rescaled.",
+                nameof(UseDora));
     }
 
     private static bool IsPositive(double value) => double.IsFinite(value) && value > 0;

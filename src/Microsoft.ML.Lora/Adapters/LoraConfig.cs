@@ -12,14 +12,17 @@ public sealed partial record LoraConfig
     /// <summary>lora_dropout: the share of the adapter's input that is dropped in training. From 0 to below 1. Default: 0.</summary>
     public double Dropout { get; init; }
 
-    /// <summary>target_modules: what is adapted, as names, an expression, or <see cref="ModuleSelection.AllLinear"/>. Default: query, value.</summary>
+    /// <summary>
+    /// target_modules: what is adapted, as names, an expression, or <see cref="ModuleSelection.AllLinear"/>. Default: query, value.
+    /// </summary>
     public ModuleSelection TargetModules { get; init; } = ["query", "value"];
 
     /// <summary>exclude_modules: what is not adapted although it is a target. Default: none.</summary>
     public ModuleSelection? ExcludeModules { get; init; }
 
     /// <summary>
-    /// modules_to_save: modules of these names are trained in full and saved with the adapter; each adapter has its own copy. They are never
+    /// modules_to_save: modules of these names are trained in full and saved with the adapter; each adapter has its own copy. They are
+    /// never
     /// targets. Default: none.
     /// </summary>
     public IReadOnlyList<string> ModulesToSave { get; init; } = [];
@@ -33,10 +36,14 @@ public sealed partial record LoraConfig
     /// </summary>
     public IReadOnlyDictionary<string, int> RankPattern { get; init; } = new Dictionary<string, int>();
 
-    /// <summary>alpha_pattern: alphas that differ from <see cref="Alpha"/>; keys are as in <see cref="RankPattern"/>. Default: none.</summary>
+    /// <summary>
+    /// alpha_pattern: alphas that differ from <see cref="Alpha"/>; keys are as in <see cref="RankPattern"/>. Default: none.
+    /// </summary>
     public IReadOnlyDictionary<string, double> AlphaPattern { get; init; } = new Dictionary<string, double>();
 
-    /// <summary>layers_to_transform: only targets in layers of these indices are adapted; null means all. Not with an expression. Default: null.</summary>
+    /// <summary>
+    /// layers_to_transform: only targets in layers of these indices are adapted; null means all. Not with an expression. Default: null.
+    /// </summary>
     public IReadOnlyList<int>? LayersToTransform { get; init; }
 
     /// <summary>layers_pattern: the names of the lists that those indices count in; null means any list. Default: null.</summary>

@@ -18,6 +18,9 @@ public enum LoraInitialization
     /// </summary>
     Pissa,
 
-    /// <summary>A and B hold the first rows of R and columns of Q of W = Q R and are taken out of W (Büyükakyüz 2024), so that the start is the base model.</summary>
+    /// <summary>
+    /// A and B hold the first rows of R and columns of Q of W = Q R and are taken out of W (Büyükakyüz 2024), so that the start is the base
+    /// model.
+    /// </summary>
     Olora,
 }

@@ -14,8 +14,10 @@ public sealed partial class LoraModel
     /// <param name="adapter">Its name: no dots, nothing that paths are made of.</param>
     /// <param name="config">What to adapt and how.</param>
     /// <param name="generator">What the start is drawn from.</param>
-    /// <param name="classes">How many classes its head tells apart: the output layer of its modules to save starts anew with so many rows. Null keeps the base's.</param>
-    /// <exception cref="ArgumentException">The configuration is out of range, a name in it matches no module, or the adapter's name is unfit or taken; nothing is changed then.</exception>
+    /// <param name="classes">How many classes its head tells apart: the output layer of its modules to save starts anew with so many rows.
+    /// Null keeps the base's.</param>
+    /// <exception cref="ArgumentException">The configuration is out of range, a name in it matches no module, or the adapter's name is
+    /// unfit or taken; nothing is changed then.</exception>
     /// <exception cref="NotSupportedException">A target is kept where no adapter can take its place; nothing is changed then.</exception>
     /// <exception cref="InvalidOperationException">Adapters are merged.</exception>
     public void Add(string adapter, LoraConfig config, Generator generator, int? classes = null)
@@ -25,8 +27,13 @@ public sealed partial class LoraModel
         AddStarted(adapter, config, (layer, rank, scaling) =>
         {
             if (rank > Math.Min(layer.InputSize, layer.OutputSize))
+            {
+                var most = Math.Min(layer.InputSize, layer.OutputSize);
                 throw new ArgumentOutOfRangeException(nameof(config), rank,
-                    $"Rank must be at most {Math.Min(layer.InputSize, layer.OutputSize)}, the smaller side of {layer.Path} ({layer.OutputSize} x {layer.InputSize}).");
+                    $"Rank must be at most {most}, the smaller side of {layer.Path} ({layer.OutputSize} x {layer.InputSize}).");
+            }
+
+
             return start.Start(layer, rank, scaling, generator);
         });
         if (classes is { } count) StartHead(Find(adapter), count, generator);
@@ -59,7 +66,10 @@ public sealed partial class LoraModel
         else UpdateTrainability();
     }
 
-    /// <summary>Lets the named adapters count from here on, and no others; none at all gives the base model. Their trained copies of a module: the first one's.</summary>
+    /// <summary>
+    /// Lets the named adapters count from here on, and no others; none at all gives the base model. Their trained copies of a module: the
+    /// first one's.
+    /// </summary>
     /// <exception cref="ArgumentException">There is no adapter of a name.</exception>
     /// <exception cref="InvalidOperationException">Adapters are merged.</exception>
     public void Activate(params IReadOnlyList<string> adapters)
@@ -91,7 +101,9 @@ public sealed partial class LoraModel
         if (_context.Enabled) _trained.Show(Active);
     }
 
-    /// <summary>Lets no adapter count until the result is disposed of: the model is the base model, merged adapters taken out included.</summary>
+    /// <summary>
+    /// Lets no adapter count until the result is disposed of: the model is the base model, merged adapters taken out included.
+    /// </summary>
     public IDisposable Disable()
     {
         if (!_context.Enabled) return new Scope(() => { });

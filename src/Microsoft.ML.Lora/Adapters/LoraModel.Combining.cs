@@ -13,10 +13,13 @@ public sealed partial class LoraModel
     /// <param name="parts">The adapters and their weights, which may be negative.</param>
     /// <param name="kind">How they are combined.</param>
     /// <param name="rank">The new rank, for <see cref="CombinationKind.Svd"/> alone; null for the highest of the parts.</param>
-    /// <param name="headFrom">The part whose trained modules (such as a head) the new adapter gets; null where at most one part has any.</param>
-    /// <exception cref="ArgumentException">A part is missing or not plain LoRA, the ranks do not fit the kind, or several parts have trained modules and none was chosen.</exception>
+    /// <param name="headFrom">The part whose trained modules (such as a head) the new adapter gets; null where at most one part has
+    /// any.</param>
+    /// <exception cref="ArgumentException">A part is missing or not plain LoRA, the ranks do not fit the kind, or several parts have
+    /// trained modules and none was chosen.</exception>
     public void Combine(
-        string adapter, IReadOnlyList<(string Adapter, double Weight)> parts, CombinationKind kind = CombinationKind.Svd, int? rank = null, string? headFrom = null)
+        string adapter, IReadOnlyList<(string Adapter, double Weight)> parts, CombinationKind kind = CombinationKind.Svd,
+        int? rank = null, string? headFrom = null)
     {
         if (parts is null || parts.Count == 0) throw new ArgumentException("There must be at least one adapter to combine.", nameof(parts));
         if (rank is not null && (kind != CombinationKind.Svd || rank < 1))
@@ -44,10 +47,12 @@ public sealed partial class LoraModel
         };
         AddStarted(adapter, config with { Alpha = config.Rank }, (layer, full, _) => Padded(combined[layer.Path], full));
         if (head is null) return;
-        foreach (var path in _trained.PathsOf(head.Name).Intersect(_trained.PathsOf(adapter)).ToList()) _trained.Set(adapter, path, _trained.Value(head.Name, path));
+        foreach (var path in _trained.PathsOf(head.Name).Intersect(_trained.PathsOf(adapter)).ToList())
+            _trained.Set(adapter, path, _trained.Value(head.Name, path));
     }
 
-    private static (Tensor A, Tensor B) CombinedAt(LoraLayer layer, IReadOnlyList<(string Adapter, double Weight)> parts, CombinationKind kind, int? rank)
+    private static (Tensor A, Tensor B) CombinedAt(
+        LoraLayer layer, IReadOnlyList<(string Adapter, double Weight)> parts, CombinationKind kind, int? rank)
     {
         var shares = parts.Where(part => layer.Adapters.ContainsKey(part.Adapter)).Select(part =>
         {
@@ -67,7 +72,8 @@ public sealed partial class LoraModel
     {
         var missing = rank - pair.A.shape[0];
         return missing == 0 ? new(pair.A, pair.B) : new(
-            cat([pair.A, zeros([missing, pair.A.shape[1]], device: pair.A.device)], 0), cat([pair.B, zeros([pair.B.shape[0], missing], device: pair.B.device)], 1));
+            cat([pair.A, zeros([missing, pair.A.shape[1]], device: pair.A.device)], 0),
+            cat([pair.B, zeros([pair.B.shape[0], missing], device: pair.B.device)], 1));
     }
 
     private static NamedAdapter? HeadOf(List<NamedAdapter> adapters, string? headFrom)
@@ -78,7 +84,8 @@ public sealed partial class LoraModel
                 ?? throw new ArgumentException($"The adapter \"{headFrom}\" is not among the parts, or has no trained modules.", nameof(headFrom));
         if (withHead.Count > 1)
             throw new ArgumentException(
-                $"The adapters {string.Join(", ", withHead.Select(each => each.Name))} each have trained modules, which cannot be combined; say whose are to be kept.", nameof(headFrom));
+                $"The adapters {string.Join(", ", withHead.Select(each => each.Name))} each have trained modules, which cannot be combined; "
+                + "say whose are to be kept.", nameof(headFrom));
         return withHead.FirstOrDefault();
     }
 }

@@ -22,7 +22,8 @@ public sealed partial class LoraModel
     /// <summary>Writes an adapter as a directory that Python's PEFT reads.</summary>
     /// <param name="adapter">Its name.</param>
     /// <param name="directory">Created where needed; files of an adapter that lie in it are replaced.</param>
-    /// <param name="baseModelName">What the file calls the base: a hub id or a path. Null keeps what the file said that the adapter came from.</param>
+    /// <param name="baseModelName">What the file calls the base: a hub id or a path. Null keeps what the file said that the adapter came
+    /// from.</param>
     /// <param name="revision">The base's revision; null where there is none.</param>
     /// <exception cref="ArgumentException">There is no adapter of this name.</exception>
     /// <exception cref="NotSupportedException">PEFT has nothing that corresponds to the adapter.</exception>
@@ -36,7 +37,8 @@ public sealed partial class LoraModel
 
     /// <summary>Adds an adapter out of a checkpoint of the LoRA authors' package loralib, saved as safetensors.</summary>
     /// <param name="adapter">The name it gets.</param>
-    /// <param name="path">The file. Its tensors are named <c>….lora_A</c> and <c>….lora_B</c>; modules whose weights it holds are modules to save.</param>
+    /// <param name="path">The file. Its tensors are named <c>….lora_A</c> and <c>….lora_B</c>; modules whose weights it holds are modules
+    /// to save.</param>
     /// <param name="alpha">lora_alpha of the training, which the file does not tell; above 0.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is malformed or does not fit the model; nothing is changed then.</exception>
@@ -48,7 +50,8 @@ public sealed partial class LoraModel
     }
 
     /// <summary>
-    /// Writes a classifier with the active adapters folded in as a directory that Python's transformers loads: config.json, model.safetensors and the
+    /// Writes a classifier with the active adapters folded in as a directory that Python's transformers loads: config.json,
+    /// model.safetensors and the
     /// tokenizer's files. The model itself is as before afterwards.
     /// </summary>
     /// <param name="directory">Created where needed.</param>

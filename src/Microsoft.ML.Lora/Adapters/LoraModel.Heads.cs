@@ -9,10 +9,16 @@ public sealed partial class LoraModel
 {
     private const double HeadStandardDeviation = 0.02;
 
-    /// <summary>The rows of the model's output layer in an adapter's copy: how many classes its head tells apart. Null where the output layer is none of its modules to save.</summary>
+    /// <summary>
+    /// The rows of the model's output layer in an adapter's copy: how many classes its head tells apart. Null where the output layer is
+    /// none of its modules to save.
+    /// </summary>
     public long? ClassesOf(string adapter) => OutputWeight(Find(adapter)) is { } path ? _trained.Value(adapter, path).shape[0] : null;
 
-    /// <summary>The path of the model's output layer where an adapter has a copy of it, otherwise null. That copy may have another number of rows than the base's.</summary>
+    /// <summary>
+    /// The path of the model's output layer where an adapter has a copy of it, otherwise null. That copy may have another number of rows
+    /// than the base's.
+    /// </summary>
     internal string? OutputLayerOf(string adapter) => OutputWeight(Find(adapter)) is { } path ? ModuleTree.Split(path).Owner : null;
 
     // As Hugging Face starts a new head: weights normal(0, 0.02), biases 0.

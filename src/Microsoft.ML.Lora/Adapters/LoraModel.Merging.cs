@@ -11,7 +11,10 @@ public sealed partial class LoraModel
     /// <summary>The adapters that stand in the base's weights now.</summary>
     public IReadOnlyList<string> Merged => _merged;
 
-    /// <summary>Folds adapters into the base's weights, so that the forward pass costs what the base model's does. Does nothing when they are already.</summary>
+    /// <summary>
+    /// Folds adapters into the base's weights, so that the forward pass costs what the base model's does. Does nothing when they are
+    /// already.
+    /// </summary>
     /// <param name="adapters">Which; none named means the active ones.</param>
     /// <exception cref="ArgumentException">There is no adapter of a name.</exception>
     /// <exception cref="InvalidOperationException">Other adapters are merged, or all are disabled.</exception>
@@ -34,7 +37,8 @@ public sealed partial class LoraModel
     }
 
     /// <summary>
-    /// Folds adapters into the base for good and gives the plain model, without low-rank layers; this object has no adapters then. What the first
+    /// Folds adapters into the base for good and gives the plain model, without low-rank layers; this object has no adapters then. What the
+    /// first
     /// active adapter trained in full stays in the model.
     /// </summary>
     /// <param name="adapters">Which; none named means the active ones.</param>

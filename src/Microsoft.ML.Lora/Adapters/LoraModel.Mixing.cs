@@ -9,20 +9,27 @@ public sealed partial class LoraModel
     private List<RoutedUnit>? _hooks;
 
     /// <summary>
-    /// Lets each row of a batch use an adapter of its own in the forward passes that this thread runs until the result is disposed of. The base is
-    /// computed once for all rows. While rows are routed, the model must not be used on other threads, since heads are switched to and fro, and modules
+    /// Lets each row of a batch use an adapter of its own in the forward passes that this thread runs until the result is disposed of. The
+    /// base is
+    /// computed once for all rows. While rows are routed, the model must not be used on other threads, since heads are switched to and fro,
+    /// and modules
     /// that adapters train in full get no gradients. Where heads differ in their number of classes, the logits are padded with -infinity.
     /// </summary>
     /// <param name="rows">An adapter's name for each row of the batch; null for the base model alone.</param>
-    /// <param name="lengths">How many tokens each row has, for a model whose layers see the rows' tokens one after the other without padding; null for one that pads.</param>
+    /// <param name="lengths">How many tokens each row has, for a model whose layers see the rows' tokens one after the other without
+    /// padding; null for one that pads.</param>
     /// <exception cref="ArgumentException">No rows, not as many lengths as rows, or there is no adapter of a name.</exception>
     /// <exception cref="InvalidOperationException">Adapters are merged or disabled.</exception>
     public IDisposable Route(IReadOnlyList<string?> rows, IReadOnlyList<long>? lengths = null) => Route(Routed(rows, lengths));
 
-    /// <summary>Runs one forward pass in which each row uses an adapter of its own; see <see cref="Route(IReadOnlyList{string?}, IReadOnlyList{long}?)"/>.</summary>
+    /// <summary>
+    /// Runs one forward pass in which each row uses an adapter of its own; see <see cref="Route(IReadOnlyList{string?},
+    /// IReadOnlyList{long}?)"/>.
+    /// </summary>
     /// <param name="rows">An adapter's name for each row of the batch; null for the base model alone.</param>
     /// <param name="forward">The forward pass; its result has a row for each row of the batch.</param>
-    /// <param name="lengths">How many tokens each row has, for a model whose layers see the rows' tokens one after the other without padding; null for one that pads.</param>
+    /// <param name="lengths">How many tokens each row has, for a model whose layers see the rows' tokens one after the other without
+    /// padding; null for one that pads.</param>
     /// <returns>Each row of the result, as long as the row's own head makes it; the caller owns them.</returns>
     /// <exception cref="ArgumentException">No rows, not as many lengths as rows, or there is no adapter of a name.</exception>
     /// <exception cref="InvalidOperationException">Adapters are merged or disabled, or a layer is given another number of rows.</exception>

@@ -14,8 +14,11 @@ public sealed partial class LoraModel
         .. Active.SelectMany(_trained.PathsOf).Distinct().Order(StringComparer.Ordinal).Select(path => (path, _trained.Parameter(path))),
     ];
 
-    /// <summary>Every parameter that training changes, by path, in a fixed order: those of the active adapters' low-rank layers, then the base's.</summary>
-    public IReadOnlyList<(string Name, Parameter Parameter)> TrainableParameters() => [.. LowRankParameters().Select(each => (each.Name, each.Parameter)), .. SavedParameters];
+    /// <summary>
+    /// Every parameter that training changes, by path, in a fixed order: those of the active adapters' low-rank layers, then the base's.
+    /// </summary>
+    public IReadOnlyList<(string Name, Parameter Parameter)> TrainableParameters() =>
+        [.. LowRankParameters().Select(each => (each.Name, each.Parameter)), .. SavedParameters];
 
     /// <summary>The same in groups: B apart from A where LoRA+ gives it a learning rate of its own; vectors do not decay.</summary>
     public IReadOnlyList<ParameterGroup> ParameterGroups()
@@ -44,7 +47,8 @@ public sealed partial class LoraModel
         return new ParameterSummary(trainable, plain + lowRank + copies);
     }
 
-    private long ValueNumbers(string owner, string path, Parameter shown) => _trained.Shown(path) == owner ? shown.numel() : _trained.Value(owner, path).numel();
+    private long ValueNumbers(string owner, string path, Parameter shown) =>
+        _trained.Shown(path) == owner ? shown.numel() : _trained.Value(owner, path).numel();
 
     private IEnumerable<(string Name, LoraPart Part, Parameter Parameter)> LowRankParameters()
     {

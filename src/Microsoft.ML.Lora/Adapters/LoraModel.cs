@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Lora.Adapters;
 
 /// <summary>
-/// A model with low-rank adapters in it: one base, and any number of adapters by name, each with its own targets, ranks and copies of the modules
+/// A model with low-rank adapters in it: one base, and any number of adapters by name, each with its own targets, ranks and copies of the
+/// modules
 /// that it trains in full. The base is frozen. It does not own the model: dispose of the model as well.
 /// </summary>
 public sealed partial class LoraModel : IFineTuningMethod
@@ -25,8 +26,10 @@ public sealed partial class LoraModel : IFineTuningMethod
     private readonly HashSet<string> _wereTrainable;
 
     /// <summary>Freezes a model, which has no adapters yet.</summary>
-    /// <param name="model">Any module; what is adapted in it must be in fields, lists, Sequential, ModuleList or ModuleDict that can hold another module.</param>
-    /// <param name="dropout">Where the adapters' dropout masks come from; null for a source of its own, which drops nothing until it is started.</param>
+    /// <param name="model">Any module; what is adapted in it must be in fields, lists, Sequential, ModuleList or ModuleDict that can hold
+    /// another module.</param>
+    /// <param name="dropout">Where the adapters' dropout masks come from; null for a source of its own, which drops nothing until it is
+    /// started.</param>
     public LoraModel(nn.Module model, DropoutSource? dropout = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -65,7 +68,8 @@ public sealed partial class LoraModel : IFineTuningMethod
     /// <param name="config">What to adapt and how.</param>
     /// <param name="dropout">Where the adapter's dropout masks come from.</param>
     /// <param name="generator">What the start is drawn from.</param>
-    /// <exception cref="ArgumentException">The configuration is out of range, or a name in it matches no module; the model has its former modules then.</exception>
+    /// <exception cref="ArgumentException">The configuration is out of range, or a name in it matches no module; the model has its former
+    /// modules then.</exception>
     public static LoraModel Inject(nn.Module model, LoraConfig config, DropoutSource dropout, Generator generator)
     {
         var adapted = new LoraModel(model, dropout);

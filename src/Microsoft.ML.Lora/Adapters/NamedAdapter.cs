@@ -21,6 +21,7 @@ internal sealed record NamedAdapter(
         ArgumentException.ThrowIfNullOrWhiteSpace(name, "adapter");
         if (name.Length > MaxNameLength || name.Contains('.') || !FileNames.IsPlain(name))
             throw new ArgumentException(
-                $"\"{name}\" cannot be the name of an adapter: at most {MaxNameLength} characters, no dots, slashes or other characters that paths are made of.", "adapter");
+                $"\"{name}\" cannot be the name of an adapter: at most {MaxNameLength} characters, no dots, slashes or other characters that paths "
+                + "are made of.", "adapter");
     }
 }

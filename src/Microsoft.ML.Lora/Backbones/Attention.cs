@@ -30,6 +30,7 @@ internal static class Attention
         using var scope = NewDisposeScope();
         var (batch, length, hidden) = (query.shape[0], query.shape[1], query.shape[2]);
         var size = hidden / heads;
+        if (bias is not null && bias.dtype != query.dtype) bias = bias.to_type(query.dtype);
         Tensor Split(Tensor all) => all.view(batch, length, heads, size).transpose(1, 2);
         var (q, k, v) = (Split(query), Split(key), Split(value));
 

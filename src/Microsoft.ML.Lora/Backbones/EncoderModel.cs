@@ -9,6 +9,9 @@ internal abstract class EncoderModel(string name) : Module(name)
     /// <summary>What turns tokens into vectors.</summary>
     public abstract EncoderEmbeddings Embeddings { get; }
 
+    /// <summary>Where layers' inputs are kept for a backward pass that computes the layers again; null for an ordinary forward pass.</summary>
+    public LayerRecomputation? Recompute { get; set; }
+
     /// <summary>The layers from the first to the last.</summary>
     protected abstract IEnumerable<EncoderLayer> Layers { get; }
 
@@ -17,6 +20,8 @@ internal abstract class EncoderModel(string name) : Module(name)
     /// <param name="hiddenStates">When given, receives the embeddings and then each layer's output, which the caller comes to own.</param>
     public Tensor Encode(TokenBatch batch, ICollection<Tensor>? hiddenStates = null)
     {
+        if (Recompute is not null) return Recompute.Forward(Embeddings, Layers, batch);
+
         using var bias = Attention.Bias(batch.AttentionMask);
         var hidden = Embeddings.Forward(batch);
         hiddenStates?.Add(hidden);

@@ -22,6 +22,9 @@ internal abstract class SequenceClassifier(string name, EncoderConfiguration con
     /// <summary>Whether the head is one that PEFT and transformers have, so that adapters and merged models can be written for them.</summary>
     public virtual bool HasPeftHead => true;
 
+    /// <summary>The encoder under the head.</summary>
+    public abstract EncoderModel Encoder { get; }
+
     /// <summary>One number a class before the softmax, [batch, classes].</summary>
     public abstract Tensor Logits(TokenBatch batch);
 

@@ -3,6 +3,7 @@ using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Formats;
 using Microsoft.ML.Lora.Text;
 using Microsoft.ML.Lora.Training;
+using Microsoft.ML.Lora.Training.Objectives;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora;
@@ -12,14 +13,21 @@ internal sealed class FineTunedClassifier : IDisposable
 {
     private readonly Scorer _scorer;
 
-    private FineTunedClassifier(ResolvedBase resolved, SequenceClassifier model, LoraModel adapter, TextTokenizer tokenizer, int maxLength)
+    private FineTunedClassifier(ResolvedBase resolved, SequenceClassifier model, LoraModel adapter, TextTokenizer tokenizer, int maxLength, Device device)
     {
+        Base = resolved;
         (Model, Adapter, Tokenizer) = (model, adapter, tokenizer);
         BaseReference = BaseModelReference.To(resolved);
         MaxLength = Math.Min(maxLength, model.Configuration.MaxLength);
-        Device = CPU;
-        _scorer = new Scorer(model, Device);
+        Device = device;
+        _scorer = new Scorer(model, device, Objective());
     }
+
+    /// <summary>The base's files.</summary>
+    public ResolvedBase Base { get; }
+
+    /// <summary>Whether a number is learnt instead of a class: the head has one output.</summary>
+    public bool IsRegression => Model.Classes == 1;
 
     /// <summary>The base as a saved model refers to it.</summary>
     public BaseModelReference BaseReference { get; }
@@ -46,11 +54,12 @@ internal sealed class FineTunedClassifier : IDisposable
     /// <param name="classes">How many classes the head tells apart.</param>
     /// <param name="maxLength">The most tokens a row may have.</param>
     /// <param name="seed">What the new weights are drawn from.</param>
+    /// <param name="placement">Where the weights go; null for the CPU.</param>
     public static FineTunedClassifier Create(
-        ResolvedBase resolved, LoraConfig config, ModuleSelection? targets, int classes, int maxLength, int seed)
+        ResolvedBase resolved, LoraConfig config, ModuleSelection? targets, int classes, int maxLength, int seed, Placement? placement = null)
     {
         using var generator = new Generator(unchecked((ulong)seed));
-        return Build(resolved, classes, maxLength, generator, (family, model) => LoraModel.Inject(
+        return Build(resolved, classes, maxLength, generator, placement, (family, model) => LoraModel.Inject(
             model,
             config with { TargetModules = targets ?? [.. family.DefaultTargets], ModulesToSave = model.HeadModules },
             model.Dropout,
@@ -62,11 +71,12 @@ internal sealed class FineTunedClassifier : IDisposable
     /// <param name="peft">The files' content.</param>
     /// <param name="maxLength">The most tokens a row may have.</param>
     /// <param name="source">What errors call the files.</param>
+    /// <param name="placement">Where the weights go; null for the CPU.</param>
     /// <exception cref="InvalidDataException">The adapter does not fit the base.</exception>
-    public static FineTunedClassifier Load(ResolvedBase resolved, PeftAdapter peft, int maxLength, string source)
+    public static FineTunedClassifier Load(ResolvedBase resolved, PeftAdapter peft, int maxLength, string source, Placement? placement = null)
     {
         using var generator = new Generator();
-        return Build(resolved, PeftMapping.Classes(peft, source), maxLength, generator, (_, model) =>
+        return Build(resolved, PeftMapping.Classes(peft, source), maxLength, generator, placement, (_, model) =>
         {
             var adapter = new LoraModel(model, model.Dropout);
             adapter.Load(LoraModel.DefaultName, peft, source);
@@ -78,9 +88,24 @@ internal sealed class FineTunedClassifier : IDisposable
     public PeftAdapterConfig PeftConfig() => PeftMapping.ToPeftConfig(
         Adapter, BaseReference.Kind == BaseModelKind.Directory ? BaseReference.Directory! : BaseReference.Id, BaseReference.Revision);
 
-    /// <summary>Class probabilities of each text or pair, in order.</summary>
-    public float[][] Probabilities(IReadOnlyList<string> sentence1, IReadOnlyList<string?>? sentence2) =>
-        _scorer.Probabilities(Tokenizer.EncodeBatch(sentence1, sentence2, MaxLength));
+    /// <summary>What is made small in training: cross-entropy, or the squared error where a number is learnt.</summary>
+    public TrainingObjective Objective(IReadOnlyList<float>? classWeights = null, double smoothing = 0) =>
+        IsRegression ? new RegressionObjective() : new ClassificationObjective(Model.Classes, classWeights, smoothing);
+
+    /// <summary>The same model read anew in float32 on the CPU, with the adapter as it is now.</summary>
+    public FineTunedClassifier ForScoring()
+    {
+        using var scope = NewDisposeScope();
+        using var weights = new MemoryStream();
+        SafetensorsWriter.Write(weights, PeftMapping.Tensors(Adapter), SafetensorsWriter.PyTorchMetadata);
+        const string name = "the trained adapter";
+        using var peft = PeftAdapterDirectory.Read(PeftConfig().ToUtf8(), weights.ToArray(), name);
+        return Load(Base, peft, MaxLength, name);
+    }
+
+    /// <summary>The scores of each text or pair, in order: class probabilities, or the one number that was learnt.</summary>
+    public float[][] Scores(IReadOnlyList<string> sentence1, IReadOnlyList<string?>? sentence2) =>
+        _scorer.Scores(Tokenizer.EncodeBatch(sentence1, sentence2, MaxLength));
 
     public void Dispose()
     {
@@ -89,7 +114,7 @@ internal sealed class FineTunedClassifier : IDisposable
     }
 
     private static FineTunedClassifier Build(
-        ResolvedBase resolved, int classes, int maxLength, Generator generator, Func<EncoderFamily, SequenceClassifier, LoraModel> adapt)
+        ResolvedBase resolved, int classes, int maxLength, Generator generator, Placement? placement, Func<EncoderFamily, SequenceClassifier, LoraModel> adapt)
     {
         var (family, configuration) = EncoderFamily.Read(resolved.ConfigPath);
         var tokenizer = TextTokenizer.FromDirectory(resolved.Directory);
@@ -97,11 +122,16 @@ internal sealed class FineTunedClassifier : IDisposable
             throw new InvalidDataException(
                 $"{resolved.Directory}: the tokenizer has {tokenizer.VocabularySize} tokens, but config.json gives the model only {configuration.VocabularySize}.");
         using var checkpoint = resolved.OpenWeights();
+        placement ??= new Placement(CPU, TrainingPrecision.Float32);
+        var type = placement.Precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
         var model = family.CreateClassifier(
-            new CheckpointWeights(checkpoint, family.WeightPrefix), new RandomWeights(generator), configuration, classes);
+            new PlacedWeights(new CheckpointWeights(checkpoint, family.WeightPrefix), placement.Device, type),
+            new PlacedWeights(new RandomWeights(generator), placement.Device, ScalarType.Float32),
+            configuration,
+            classes);
         try
         {
-            return new FineTunedClassifier(resolved, model, adapt(family, model), tokenizer, maxLength);
+            return new FineTunedClassifier(resolved, model, adapt(family, model), tokenizer, maxLength, placement.Device);
         }
         catch
         {
@@ -110,3 +140,8 @@ internal sealed class FineTunedClassifier : IDisposable
         }
     }
 }
+
+/// <summary>Where the weights of a model go, and the type of the frozen ones.</summary>
+/// <param name="Device">The device.</param>
+/// <param name="Precision">The type.</param>
+internal sealed record Placement(Device Device, TrainingPrecision Precision);

@@ -1,20 +1,19 @@
 using Microsoft.ML.Lora.Adapters;
-using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora;
 
 public sealed partial class LoraFineTuneEstimator
 {
     /// <summary>Everything that can be said about the training of a <see cref="LoraFineTuneEstimator"/>.</summary>
-    public sealed class Options
+    public sealed partial class Options
     {
-        /// <summary>The label column: a key with at least two values. Default: "Label".</summary>
+        /// <summary>The label column: a key with at least two values, or a Single where a number is learnt. Default: "Label".</summary>
         public string LabelColumnName { get; set; } = "Label";
 
-        /// <summary>The output column of class probabilities, a vector of Single. Default: "Score".</summary>
+        /// <summary>The output column of class probabilities, a vector of Single, or of the number, a Single. Default: "Score".</summary>
         public string ScoreColumnName { get; set; } = "Score";
 
-        /// <summary>The output column of the predicted class, a key with the label's values. Default: "PredictedLabel".</summary>
+        /// <summary>The output column of the predicted class, a key with the label's values; not used where a number is learnt. Default: "PredictedLabel".</summary>
         public string PredictionColumnName { get; set; } = "PredictedLabel";
 
         /// <summary>The column of the text, or of the first text of a pair. Default: "Sentence1".</summary>
@@ -23,17 +22,8 @@ public sealed partial class LoraFineTuneEstimator
         /// <summary>The column of the second text of a pair; null where there are no pairs. Default: null.</summary>
         public string? Sentence2ColumnName { get; set; }
 
-        /// <summary>Rows of one optimiser step, at least 1. Default: 16.</summary>
-        public int BatchSize { get; set; } = 16;
-
-        /// <summary>Passes over the data, at least 1. Default: 6.</summary>
-        public int MaxEpochs { get; set; } = 6;
-
         /// <summary>The model to adapt. Default: the one that comes with the library.</summary>
         public BaseModel BaseModel { get; set; } = BaseModel.Bundled;
-
-        /// <summary>Rows that are not trained on; loss and accuracy over all of them are reported after each epoch. Default: none.</summary>
-        public IDataView? ValidationSet { get; set; }
 
         /// <summary>r: the inner size of each low-rank product, from 1 to the model's hidden size. Default: 8.</summary>
         public int Rank { get; set; } = 8;
@@ -47,32 +37,11 @@ public sealed partial class LoraFineTuneEstimator
         /// <summary>The modules to adapt, as in PEFT's target_modules. Default: the query and value projections, by the names they have in the base model.</summary>
         public ModuleSelection? TargetModules { get; set; }
 
-        /// <summary>The highest learning rate, above 0. Default: 5e-4.</summary>
-        public double LearningRate { get; set; } = 5e-4;
-
-        /// <summary>The share of the steps over which the learning rate rises from 0, from 0 to 1; it falls linearly afterwards. Default: 0.06.</summary>
-        public double WarmupRatio { get; set; } = 0.06;
-
-        /// <summary>AdamW's decoupled weight decay, at least 0; biases are spared. Default: 0.01.</summary>
-        public double WeightDecay { get; set; } = 0.01;
-
-        /// <summary>The gradients' joint norm is cut to this; 0 leaves them. Default: 1.</summary>
-        public double MaxGradientNorm { get; set; } = 1;
-
         /// <summary>The most tokens a row may have, specials included; longer rows lose their end. Default: 256, or what the base model can read if that is less.</summary>
         public int MaxLength { get; set; } = 256;
 
         /// <summary>A PEFT adapter directory to go on training, instead of a new adapter; Rank, Alpha, LoraDropout and TargetModules are then the adapter's. Default: none.</summary>
         public string? InitialAdapter { get; set; }
-
-        /// <summary>Decides shuffling, dropout and the start of new weights. Default: the seed of the MLContext, or a random one where that has none.</summary>
-        public int? Seed { get; set; }
-
-        /// <summary>Called after every step, on the thread that trains. Default: none.</summary>
-        public Action<TrainingProgress>? Progress { get; set; }
-
-        /// <summary>Stops the training with an <see cref="OperationCanceledException"/> before its next step.</summary>
-        public CancellationToken CancellationToken { get; set; }
 
         internal TextColumns Texts => new(Sentence1ColumnName, Sentence2ColumnName);
 
@@ -88,16 +57,12 @@ public sealed partial class LoraFineTuneEstimator
             if (ScoreColumnName == PredictionColumnName)
                 throw new ArgumentException($"{nameof(ScoreColumnName)} and {nameof(PredictionColumnName)} are both '{ScoreColumnName}'; they must differ.", nameof(ScoreColumnName));
             ArgumentNullException.ThrowIfNull(BaseModel);
-            Check(BatchSize >= 1, BatchSize, nameof(BatchSize), "at least 1");
-            Check(MaxEpochs >= 1, MaxEpochs, nameof(MaxEpochs), "at least 1");
             Check(Rank >= 1, Rank, nameof(Rank), "at least 1");
             Check(Alpha > 0 && double.IsFinite(Alpha), Alpha, nameof(Alpha), "above 0");
             Check(LoraDropout is >= 0 and < 1, LoraDropout, nameof(LoraDropout), "at least 0 and below 1");
-            Check(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, nameof(LearningRate), "above 0");
-            Check(WarmupRatio is >= 0 and <= 1, WarmupRatio, nameof(WarmupRatio), "from 0 to 1");
-            Check(WeightDecay >= 0 && double.IsFinite(WeightDecay), WeightDecay, nameof(WeightDecay), "at least 0");
-            Check(MaxGradientNorm >= 0 && double.IsFinite(MaxGradientNorm), MaxGradientNorm, nameof(MaxGradientNorm), "at least 0");
             Check(MaxLength >= 8, MaxLength, nameof(MaxLength), "at least 8");
+            ValidateTraining();
+            ValidateLongRuns();
         }
 
         private static void CheckColumn(string name, string option)
@@ -105,7 +70,7 @@ public sealed partial class LoraFineTuneEstimator
             if (string.IsNullOrWhiteSpace(name)) throw new ArgumentException($"{option} must name a column.", option);
         }
 
-        private static void Check(bool fits, object value, string option, string range)
+        private static void Check(bool fits, object? value, string option, string range)
         {
             if (!fits) throw new ArgumentOutOfRangeException(option, value, $"{option} must be {range}.");
         }

@@ -14,7 +14,7 @@ public sealed partial class LoraFineTuneTransformer
         ObjectDisposedException.ThrowIf(_disposed, this);
         MLNetInternals.SetVersion(ctx, LoaderSignature);
         MLNetInternals.SaveEntry(ctx, BaseModelReference.FileName, stream => stream.Write(_classifier.BaseReference.ToUtf8()));
-        MLNetInternals.SaveEntry(ctx, SavedModel.FileName, stream => stream.Write(new SavedModel(_columns, _labels, _classifier.MaxLength).ToUtf8()));
+        MLNetInternals.SaveEntry(ctx, SavedModel.FileName, stream => stream.Write(new SavedModel(_columns, _labels, _classifier.MaxLength, TrainingOptions).ToUtf8()));
         MLNetInternals.SaveEntry(ctx, PeftAdapterConfig.FileName, stream => stream.Write(_classifier.PeftConfig().ToUtf8()));
         MLNetInternals.SaveEntry(ctx, PeftAdapterDirectory.WeightsFileName, stream =>
             SafetensorsWriter.Write(stream, PeftMapping.Tensors(_classifier.Adapter), SafetensorsWriter.PyTorchMetadata));
@@ -30,12 +30,12 @@ public sealed partial class LoraFineTuneTransformer
         var saved = SavedModel.Parse(Entry(SavedModel.FileName), $"{source}/{SavedModel.FileName}");
         using var peft = PeftAdapterDirectory.Read(Entry(PeftAdapterConfig.FileName), Entry(PeftAdapterDirectory.WeightsFileName), source);
         var classes = PeftMapping.Classes(peft, source);
-        if (classes != saved.Labels.Count)
-            throw new InvalidDataException($"{source}/{SavedModel.FileName} speaks of {saved.Labels.Count} classes, but the adapter tells {classes} apart.");
+        if (classes != (saved.Labels?.Count ?? 1))
+            throw new InvalidDataException($"{source}/{SavedModel.FileName} speaks of {saved.Labels?.Count ?? 1} outputs, but the adapter has {classes}.");
         var classifier = FineTunedClassifier.Load(reference.Resolve(), peft, saved.MaxLength, source);
         try
         {
-            return new LoraFineTuneTransformer(environment, classifier, saved.Columns, saved.Labels, training: null);
+            return new LoraFineTuneTransformer(environment, classifier, saved.Columns, saved.Labels, training: null, saved.Options);
         }
         catch
         {

@@ -7,8 +7,8 @@ using Microsoft.ML.Runtime;
 namespace Microsoft.ML.Lora;
 
 /// <summary>
-/// A text classifier made of a base model, a low-rank adapter and a head. It adds the probability of each class and the most probable class to
-/// every row. The adapter is folded into the base's weights, so that scoring costs what the base model costs.
+/// A text model made of a base model, a low-rank adapter and a head. It adds the probability of each class and the most probable class to
+/// every row, or the number where it was trained to give one. The adapter is folded into the base's weights, so that scoring costs what the base model costs.
 /// It is immutable and may be used by many threads at once.
 /// </summary>
 public sealed partial class LoraFineTuneTransformer : ITransformer, IDisposable
@@ -16,13 +16,14 @@ public sealed partial class LoraFineTuneTransformer : ITransformer, IDisposable
     private readonly IHost _host;
     private readonly FineTunedClassifier _classifier;
     private readonly ModelColumns _columns;
-    private readonly LabelValues _labels;
+    private readonly LabelValues? _labels;
     private volatile bool _disposed;
 
-    internal LoraFineTuneTransformer(IHostEnvironment environment, FineTunedClassifier classifier, ModelColumns columns, LabelValues labels, TrainingResult? training)
+    internal LoraFineTuneTransformer(
+        IHostEnvironment environment, FineTunedClassifier classifier, ModelColumns columns, LabelValues? labels, TrainingResult? training, IReadOnlyDictionary<string, string>? options)
     {
         _host = environment.Register(nameof(LoraFineTuneTransformer));
-        (_classifier, _columns, _labels, Training) = (classifier, columns, labels, training);
+        (_classifier, _columns, _labels, Training, TrainingOptions) = (classifier, columns, labels, training, options);
         Parameters = classifier.Adapter.Summary();
         classifier.Adapter.Merge();
     }
@@ -36,8 +37,11 @@ public sealed partial class LoraFineTuneTransformer : ITransformer, IDisposable
     /// <summary>What the training reported; null for a model that was loaded.</summary>
     public TrainingResult? Training { get; }
 
-    /// <summary>The names of the classes in the order of the scores; null where the label column had keys without values.</summary>
-    public IReadOnlyList<string>? Labels => _labels.Names;
+    /// <summary>What the model was trained with, as text by the names of <see cref="LoraFineTuneEstimator.Options"/>; null for an adapter of other origin.</summary>
+    public IReadOnlyDictionary<string, string>? TrainingOptions { get; }
+
+    /// <summary>The names of the classes in the order of the scores; null where the label column had keys without values, or a number was learnt.</summary>
+    public IReadOnlyList<string>? Labels => _labels?.Names;
 
     /// <summary>Writes the adapter and the head as a PEFT directory, which Python's peft loads.</summary>
     /// <param name="directory">Created where needed; files of an adapter that lie in it are replaced.</param>
@@ -76,13 +80,15 @@ public sealed partial class LoraFineTuneTransformer : ITransformer, IDisposable
     private ScoringMapper Mapper(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
-        var columns = new ScoringColumns(_columns.Score, _columns.PredictedLabel, _labels);
+        IScoringColumns columns = _labels is null
+            ? new RegressionColumns(_columns.Score)
+            : new ScoringColumns(_columns.Score, _columns.PredictedLabel, _labels);
         return new ScoringMapper(inputSchema, _columns.Texts, columns, Score);
     }
 
     private float[][] Score(IReadOnlyList<string> sentence1, IReadOnlyList<string?> sentence2)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _classifier.Probabilities(sentence1, _columns.Texts.Sentence2 is null ? null : sentence2);
+        return _classifier.Scores(sentence1, _columns.Texts.Sentence2 is null ? null : sentence2);
     }
 }

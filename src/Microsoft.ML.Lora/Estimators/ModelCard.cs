@@ -29,8 +29,8 @@ internal sealed record ModelCard
     /// <summary>How much is trained.</summary>
     public required ParameterSummary Parameters { get; init; }
 
-    /// <summary>The classes, in the order of the head's outputs.</summary>
-    public required LabelValues Labels { get; init; }
+    /// <summary>The classes, in the order of the head's outputs; null for a model that gives a number.</summary>
+    public required LabelValues? Labels { get; init; }
 
     /// <summary>Whether the model reads pairs of texts.</summary>
     public required bool ReadsPairs { get; init; }
@@ -60,12 +60,14 @@ internal sealed record ModelCard
         var origin = Base.Kind == BaseModelKind.Hub
             ? $"[{Base.Id}](https://huggingface.co/{Base.Id}){(Base.Revision is { } revision ? $", revision `{revision}`" : "")}"
             : $"`{Base.Id}`";
-        return $"# {Id}\n\nA LoRA adapter and a classification head that sort {what} into {Labels.Count} classes, "
+        var purpose = Labels is null ? $"a head that give {what} a number" : $"a classification head that sort {what} into {Labels.Count} classes";
+        return $"# {Id}\n\nA LoRA adapter and {purpose}, "
             + $"on the base model {origin}. It was fine-tuned with ML.NET and the library MlNetLora.";
     }
 
     private string Classes()
     {
+        if (Labels is null) return "## Output\n\nOne number, which was trained with the mean squared error.";
         var text = new StringBuilder("## Classes\n\n| output | class |\n|---|---|");
         for (var i = 0; i < Math.Min(Labels.Count, MostLabels); i++)
             text.Append(CultureInfo.InvariantCulture, $"\n| {i} | {(Labels.Names is { } names ? Cell(names[i]) : $"LABEL_{i}")} |");
@@ -97,14 +99,16 @@ internal sealed record ModelCard
 
     private string Usage()
     {
+        const string python = "In Python, `peft.AutoPeftModelForSequenceClassification` reads ";
+        var where = Base.Kind == BaseModelKind.Hub ? "." : ", with the base model in a directory of its own.";
+        if (Labels is null) return $"## Use\n\n{python}this repository's files{where}";
         var labels = Labels.Names is { Count: <= MostLabels } names ? string.Join(", ", names.Select(Literal)) : "/* the classes above, in order */";
         var model = Base.Kind == BaseModelKind.Hub ? $"BaseModel.FromHub({Literal(Base.Id)}{(Base.Revision is { } revision ? $", {Literal(revision)}" : "")})"
             : Base.Kind == BaseModelKind.Bundled ? $"BaseModel.FromBundle({Literal(Base.Id)})"
             : "BaseModel.FromDirectory(\"…\")";
         return "## Use\n\nWith ML.NET, from a directory that holds this repository's files:\n\n```csharp\n"
             + $"var model = mlContext.Model.LoadLoraAdapter(directory, {model},\n    labels: [{labels}]);\n```\n\n"
-            + "In Python, `peft.AutoPeftModelForSequenceClassification` reads the same files"
-            + (Base.Kind == BaseModelKind.Hub ? "." : ", with the base model in a directory of its own.");
+            + $"{python}the same files{where}";
     }
 
     /// <summary>A text as the cell of a table: no markup, one line.</summary>

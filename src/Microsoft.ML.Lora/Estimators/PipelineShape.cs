@@ -7,13 +7,22 @@ internal static class PipelineShape
 {
     /// <summary>The input's columns with the score and the predicted label added, or put in the place of columns of the same names.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of the wrong type.</exception>
-    public static SchemaShape WithOutputs(SchemaShape input, LoraFineTuneEstimator.Options options)
+    public static SchemaShape WithOutputs(SchemaShape input, LoraFineTuneEstimator.Options options, bool regression)
     {
         var columns = new Dictionary<string, SchemaShape.Column>();
         foreach (var column in input) columns[column.Name] = column;
         CheckText(columns, options.Sentence1ColumnName);
         if (options.Sentence2ColumnName is { } second) CheckText(columns, second);
         if (!columns.TryGetValue(options.LabelColumnName, out var label)) throw SchemaErrors.Missing(columns.Keys, "label", options.LabelColumnName);
+        if (regression)
+        {
+            if (label.Kind != SchemaShape.Column.VectorKind.Scalar || label.IsKey || label.ItemType != NumberDataViewType.Single)
+                throw SchemaErrors.Mismatch("label", options.LabelColumnName, "Single", Describe(label));
+            columns[options.ScoreColumnName] = MLNetInternals.Column(
+                options.ScoreColumnName, SchemaShape.Column.VectorKind.Scalar, NumberDataViewType.Single, isKey: false, ScoreAnnotations([]));
+            return new SchemaShape(columns.Values);
+        }
+
         if (!label.IsKey || label.Kind != SchemaShape.Column.VectorKind.Scalar) throw SchemaErrors.LabelNotKey(options.LabelColumnName, Describe(label));
 
         var keyValues = label.Annotations.FirstOrDefault(annotation => annotation.Name == "KeyValues");

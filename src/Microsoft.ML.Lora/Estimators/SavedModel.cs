@@ -5,12 +5,19 @@ namespace Microsoft.ML.Lora;
 
 /// <summary>What a model zip says beside the adapter and the base reference: columns, classes and the greatest length. One JSON file.</summary>
 /// <param name="Columns">What the model reads and writes.</param>
-/// <param name="Labels">The classes.</param>
+/// <param name="Labels">The classes; null where a number is learnt.</param>
 /// <param name="MaxLength">The most tokens a row may have.</param>
-internal sealed record SavedModel(ModelColumns Columns, LabelValues Labels, int MaxLength)
+/// <param name="Options">What the model was trained with, as text by name; null where that is not known.</param>
+internal sealed record SavedModel(ModelColumns Columns, LabelValues? Labels, int MaxLength, IReadOnlyDictionary<string, string>? Options)
 {
     /// <summary>The name of the entry in the zip.</summary>
     public const string FileName = "options.json";
+
+    /// <summary>The task of telling classes apart.</summary>
+    public const string Classification = "classification";
+
+    /// <summary>The task of learning a number.</summary>
+    public const string Regression = "regression";
 
     private const int MaxBytes = 64 << 20;
     private const int MostClasses = 1_000_000;
@@ -26,9 +33,11 @@ internal sealed record SavedModel(ModelColumns Columns, LabelValues Labels, int 
             score_column = Columns.Score,
             predicted_label_column = Columns.PredictedLabel,
             max_length = MaxLength,
-            classes = Labels.Count,
-            label_type = Labels.TypeName,
-            labels = Labels.Names,
+            task = Labels is null ? Regression : Classification,
+            classes = Labels?.Count,
+            label_type = Labels?.TypeName,
+            labels = Labels?.Names,
+            training = Options,
         },
         Indented);
 
@@ -42,8 +51,16 @@ internal sealed record SavedModel(ModelColumns Columns, LabelValues Labels, int 
             fields.Require(fields.Int(field), field) is var number && number >= least && number <= most ? number : throw fields.Wrong(field, $"from {least} to {most}");
         var texts = new TextColumns(Column("sentence1_column"), fields.String("sentence2_column"));
         var columns = new ModelColumns(texts, Column("label_column"), Column("score_column"), Column("predicted_label_column"));
-        var labels = LabelValues.FromSaved(
-            Number("classes", 2, MostClasses), fields.Require(fields.String("label_type"), "label_type"), fields.Strings("labels"));
-        return new SavedModel(columns, labels, Number("max_length", 8, int.MaxValue));
+        var labels = (fields.String("task") ?? Classification) switch
+        {
+            Classification => LabelValues.FromSaved(
+                Number("classes", 2, MostClasses), fields.Require(fields.String("label_type"), "label_type"), fields.Strings("labels")),
+            Regression => null,
+            _ => throw fields.Wrong("task", $"\"{Classification}\" or \"{Regression}\""),
+        };
+        var options = fields.Object("training") is { } training
+            ? training.All.ToDictionary(option => option.Name, option => training.String(option.Name) ?? "", StringComparer.Ordinal)
+            : null;
+        return new SavedModel(columns, labels, Number("max_length", 8, int.MaxValue), options);
     }
 }

@@ -2,11 +2,37 @@ using Microsoft.ML.Data;
 
 namespace Microsoft.ML.Lora;
 
+/// <summary>The columns that a model adds.</summary>
+internal interface IScoringColumns
+{
+    /// <summary>Name, type and annotations of each.</summary>
+    IEnumerable<DataViewSchema.DetachedColumn> Describe(DataViewSchema inputSchema);
+
+    /// <summary>A getter of the column <paramref name="added"/>, counted from 0, out of a row's scores.</summary>
+    Delegate Getter(int added, Func<float[]> scores);
+}
+
+/// <summary>The column that a regression adds: the number.</summary>
+/// <param name="scoreColumn">Its name.</param>
+internal sealed class RegressionColumns(string scoreColumn) : IScoringColumns
+{
+    public IEnumerable<DataViewSchema.DetachedColumn> Describe(DataViewSchema inputSchema)
+    {
+        var score = new DataViewSchema.Annotations.Builder();
+        ScoringColumns.AddText(score, "ScoreColumnKind", "Regression");
+        ScoringColumns.AddText(score, "ScoreValueKind", "Score");
+        ScoringColumns.AddKey(score, "ScoreColumnSetId", ScoringColumns.NextSetId(inputSchema));
+        yield return new DataViewSchema.DetachedColumn(scoreColumn, NumberDataViewType.Single, score.ToAnnotations());
+    }
+
+    public Delegate Getter(int added, Func<float[]> scores) => (ValueGetter<float>)((ref float value) => value = scores()[0]);
+}
+
 /// <summary>The columns that a classifier adds: the probability of each class, and the most probable class as a key.</summary>
 /// <param name="scoreColumn">The name of the probabilities.</param>
 /// <param name="predictedLabelColumn">The name of the predicted class.</param>
 /// <param name="labels">The classes.</param>
-internal sealed class ScoringColumns(string scoreColumn, string predictedLabelColumn, LabelValues labels)
+internal sealed class ScoringColumns(string scoreColumn, string predictedLabelColumn, LabelValues labels) : IScoringColumns
 {
     /// <summary>Name, type and annotations of each, as ML.NET's own multiclass trainers have them.</summary>
     public IEnumerable<DataViewSchema.DetachedColumn> Describe(DataViewSchema inputSchema)
@@ -38,7 +64,7 @@ internal sealed class ScoringColumns(string scoreColumn, string predictedLabelCo
             value = (uint)(Array.IndexOf(current, current.Max()) + 1);
         });
 
-    private static uint NextSetId(DataViewSchema schema)
+    internal static uint NextSetId(DataViewSchema schema)
     {
         var most = 0u;
         foreach (var column in schema)
@@ -52,13 +78,13 @@ internal sealed class ScoringColumns(string scoreColumn, string predictedLabelCo
         return most + 1;
     }
 
-    private static void AddText(DataViewSchema.Annotations.Builder builder, string kind, string text)
+    internal static void AddText(DataViewSchema.Annotations.Builder builder, string kind, string text)
     {
         void Get(ref ReadOnlyMemory<char> value) => value = text.AsMemory();
         builder.Add(kind, TextDataViewType.Instance, (ValueGetter<ReadOnlyMemory<char>>)Get);
     }
 
-    private static void AddKey(DataViewSchema.Annotations.Builder builder, string kind, uint key)
+    internal static void AddKey(DataViewSchema.Annotations.Builder builder, string kind, uint key)
     {
         void Get(ref uint value) => value = key;
         builder.Add(kind, new KeyDataViewType(typeof(uint), int.MaxValue), (ValueGetter<uint>)Get);

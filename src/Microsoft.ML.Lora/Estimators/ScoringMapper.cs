@@ -4,15 +4,15 @@ namespace Microsoft.ML.Lora;
 
 /// <summary>
 /// Adds the scores and the predicted label to rows of one schema. The output schema holds the input's columns first,
-/// then the columns of <see cref="ScoringColumns"/>.
+/// then those of <see cref="IScoringColumns"/>.
 /// </summary>
 internal sealed class ScoringMapper : IRowToRowMapper
 {
     private readonly Func<IReadOnlyList<string>, IReadOnlyList<string?>, float[][]> _score;
-    private readonly ScoringColumns _columns;
+    private readonly IScoringColumns _columns;
 
     public ScoringMapper(
-        DataViewSchema inputSchema, TextColumns texts, ScoringColumns columns, Func<IReadOnlyList<string>, IReadOnlyList<string?>, float[][]> score)
+        DataViewSchema inputSchema, TextColumns texts, IScoringColumns columns, Func<IReadOnlyList<string>, IReadOnlyList<string?>, float[][]> score)
     {
         (InputSchema, Texts, _columns, _score) = (inputSchema, texts, columns, score);
         var builder = new DataViewSchema.Builder();

@@ -8,21 +8,45 @@ internal static class BatchSampler
 {
     private const int WindowInBatches = 50;
 
-    /// <summary>How many batches an epoch has.</summary>
+    /// <summary>How many batches an epoch has, where only the number of rows bounds a batch.</summary>
     public static int Count(int rows, int batchSize) => (rows + batchSize - 1) / batchSize;
 
     /// <summary>The rows' indices, a batch an element; each row comes once.</summary>
-    public static int[][] Epoch(IReadOnlyList<TokenizedRow> rows, int batchSize, int seed, int epoch)
+    /// <param name="rows">The data.</param>
+    /// <param name="batchSize">Rows of a batch.</param>
+    /// <param name="seed">The training's seed.</param>
+    /// <param name="epoch">The pass over the data.</param>
+    /// <param name="maxTokens">Where above 0: a batch has as many rows as fit so many tokens, padding included, but at least one.</param>
+    public static int[][] Epoch(IReadOnlyList<TokenizedRow> rows, int batchSize, int seed, int epoch, int maxTokens = 0)
     {
         var random = new Random(HashCode(seed, epoch));
         var order = Enumerable.Range(0, rows.Count).ToArray();
         random.Shuffle(order);
         var batches = order
             .Chunk(WindowInBatches * batchSize)
-            .SelectMany(window => window.OrderBy(i => rows[i].Length).Chunk(batchSize))
+            .Select(window => window.OrderBy(i => rows[i].Length))
+            .SelectMany(window => maxTokens > 0 ? Fill(window, rows, maxTokens) : window.Chunk(batchSize))
             .ToArray();
         random.Shuffle(batches);
         return batches;
+    }
+
+    // The rows come by ascending length, so that each new row is as long as the batch will be.
+    private static IEnumerable<int[]> Fill(IEnumerable<int> ascending, IReadOnlyList<TokenizedRow> rows, int maxTokens)
+    {
+        var batch = new List<int>();
+        foreach (var i in ascending)
+        {
+            if (batch.Count > 0 && (batch.Count + 1L) * rows[i].Length > maxTokens)
+            {
+                yield return [.. batch];
+                batch.Clear();
+            }
+
+            batch.Add(i);
+        }
+
+        if (batch.Count > 0) yield return [.. batch];
     }
 
     // System.HashCode differs from process to process.

@@ -39,7 +39,4 @@ internal sealed class Collator(int padTokenId, int tokenTypes, Device device)
             padded ? tensor(mask, shape, device: device) : null,
             pairs ? tensor(types, shape, device: device) : null);
     }
-
-    /// <summary>The labels as int64 [rows]; the caller owns the tensor.</summary>
-    public Tensor Labels(IEnumerable<int> labels) => tensor(labels.Select(label => (long)label).ToArray(), device: device);
 }

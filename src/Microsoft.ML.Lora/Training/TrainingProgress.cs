@@ -15,10 +15,10 @@ public sealed record TrainingProgress
     /// <summary>Passes of the whole training.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>Mean cross-entropy of the step's rows, in nats.</summary>
+    /// <summary>Mean loss of the step's rows: cross-entropy in nats, or squared error where a number is learnt.</summary>
     public required double Loss { get; init; }
 
-    /// <summary>Mean cross-entropy of the epoch's rows so far, in nats.</summary>
+    /// <summary>Mean loss of the epoch's rows so far.</summary>
     public required double EpochLoss { get; init; }
 
     /// <summary>The step's learning rate.</summary>
@@ -36,11 +36,6 @@ public sealed record TrainingProgress
     /// <summary>Time left at the speed so far.</summary>
     public required TimeSpan Remaining { get; init; }
 
-    /// <summary>Loss and accuracy over the whole validation set; only after the last step of an epoch, and only where there is such a set.</summary>
+    /// <summary>Metrics over the whole validation set, where the step was followed by a validation; otherwise null.</summary>
     public ValidationMetrics? Validation { get; init; }
 }
-
-/// <summary>How the model does on rows that it is not trained on.</summary>
-/// <param name="Loss">Mean cross-entropy, in nats.</param>
-/// <param name="Accuracy">The share of rows whose most probable class is the label.</param>
-public sealed record ValidationMetrics(double Loss, double Accuracy);

@@ -229,7 +229,7 @@ public class NamedAdapterTests
         using var model = Tiny.Classifier();
         using var adapters = Two(model);
         adapters.Activate("first");
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         for (var i = 0; i < 3; i++)
         {
             adapters.Activate("second");
@@ -240,6 +240,6 @@ public class NamedAdapterTests
             adapters.Activate("first");
         }
 
-        Assert.AreEqual(before, Tensor.TotalCount);
+        Assert.AreEqual(before, LiveTensors.Count);
     }
 }

@@ -13,7 +13,13 @@ public class ParameterCountTests
 {
     private static readonly EncoderConfiguration RobertaBase = new()
     {
-        ModelType = "roberta", VocabularySize = 50265, HiddenSize = 768, Layers = 12, Heads = 12, IntermediateSize = 3072, MaxPositions = 514,
+        ModelType = "roberta",
+        VocabularySize = 50265,
+        HiddenSize = 768,
+        Layers = 12,
+        Heads = 12,
+        IntermediateSize = 3072,
+        MaxPositions = 514,
     };
 
     private static readonly LoraConfig QueryAndValue = new() { Rank = 8, Alpha = 16, ModulesToSave = ["classifier"] };

@@ -1,5 +1,4 @@
 using Microsoft.ML.Lora.Adapters;
-using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Training;
 using static TorchSharp.torch;
 
@@ -8,24 +7,11 @@ namespace Microsoft.ML.Lora.Tests.Training;
 [TestClass]
 public class TrainerTests
 {
-    private static readonly EncoderConfiguration WithDropout = Tiny.Configuration with { HiddenDropout = 0.1, AttentionDropout = 0.1, ClassifierDropout = 0.1 };
-
-    /// <summary>Rows whose class is told by one token among others.</summary>
-    private static TokenizedRow[] Rows(int count)
-    {
-        var random = new Random(5);
-        return [.. Enumerable.Range(0, count).Select(i =>
-        {
-            var others = Enumerable.Range(0, random.Next(1, 8)).Select(_ => random.Next(10, 40));
-            return new TokenizedRow(Tiny.Text([0, .. others, 5 + i % 3, 2]), i % 3);
-        })];
-    }
-
     private static (TrainingResult Result, float[] Weights) Train(TrainingOptions options, Action<TrainingProgress>? progress = null)
     {
-        using var model = Tiny.Classifier(configuration: WithDropout);
+        using var model = Tiny.Classifier(configuration: TaughtRows.WithDropout);
         using var adapter = Tiny.Adapt(model, new LoraConfig { Rank = 4, Alpha = 8, Dropout = 0.1 });
-        var result = new Trainer(model, adapter, options, CPU).Run(Rows(90), Rows(9), progress, CancellationToken.None);
+        var result = new Trainer(model, adapter, options, CPU).Run(TaughtRows.Make(90), TaughtRows.Make(9), progress, CancellationToken.None);
         using var scope = NewDisposeScope();
         return (result, [.. adapter.TrainableParameters().SelectMany(p => p.Parameter.detach().data<float>().ToArray())]);
     }
@@ -74,10 +60,11 @@ public class TrainerTests
     [TestMethod]
     public void AStepLeavesNoTensorBehind()
     {
-        using var model = Tiny.Classifier(configuration: WithDropout);
+        using var model = Tiny.Classifier(configuration: TaughtRows.WithDropout);
         var adapter = Tiny.Adapt(model);
+        LiveTensors.Settled();
         var counts = new List<long>();
-        new Trainer(model, adapter, new TrainingOptions { Epochs = 2 }, CPU).Run(Rows(60), [], _ => counts.Add(Tensor.TotalCount), CancellationToken.None);
+        new Trainer(model, adapter, new TrainingOptions { Epochs = 2 }, CPU).Run(TaughtRows.Make(60), [], _ => counts.Add(LiveTensors.Count), CancellationToken.None);
         Assert.AreEqual(counts[1], counts[^1], string.Join(" ", counts));
     }
 
@@ -87,7 +74,7 @@ public class TrainerTests
         var perParameter = LiveTensors.CountedTwicePerParameter;
         const int parameters = 41 + 8;
         Train(new TrainingOptions { Epochs = 1 });
-        var before = LiveTensors.Count;
+        var before = LiveTensors.Settled();
         Train(new TrainingOptions { Epochs = 1 });
         Assert.AreEqual(before + parameters * perParameter, LiveTensors.Count);
     }
@@ -100,8 +87,32 @@ public class TrainerTests
         using var source = new CancellationTokenSource();
         var steps = 0;
         Assert.ThrowsExactly<OperationCanceledException>(() => new Trainer(model, adapter, new TrainingOptions(), CPU).Run(
-            Rows(90), [], p => { steps = p.Step; if (p.Step == 3) source.Cancel(); }, source.Token));
+            TaughtRows.Make(90), [], p => { steps = p.Step; if (p.Step == 3) source.Cancel(); }, source.Token));
         Assert.AreEqual(3, steps);
+    }
+
+    [TestMethod]
+    public void ACancelledTrainingGivesTheBestModelWhereAskedTo()
+    {
+        using var model = Tiny.Classifier();
+        using var adapter = Tiny.Adapt(model);
+        using var source = new CancellationTokenSource();
+        var options = new TrainingOptions { ReturnBestWhenCancelled = true, ValidateEverySteps = 1 };
+        var result = new Trainer(model, adapter, options, CPU).Run(
+            TaughtRows.Make(90), TaughtRows.Make(30), p => { if (p.Step == 3) source.Cancel(); }, source.Token);
+        Assert.AreEqual((TrainingEnd.Cancelled, 3), (result.End, result.Steps));
+        Assert.IsNotNull(result.BestValidation);
+    }
+
+    [TestMethod]
+    public void TheEnvironmentIsAskedBeforeEveryStep()
+    {
+        using var model = Tiny.Classifier();
+        using var adapter = Tiny.Adapt(model);
+        var (asked, steps) = (0, 0);
+        var trainer = new Trainer(model, adapter, new TrainingOptions(), CPU) { IsCancelled = () => ++asked > 4 };
+        Assert.ThrowsExactly<OperationCanceledException>(() => trainer.Run(TaughtRows.Make(90), [], p => steps = p.Step, CancellationToken.None));
+        Assert.AreEqual(4, steps);
     }
 
     [TestMethod]
@@ -110,7 +121,7 @@ public class TrainerTests
         using var model = Tiny.Classifier();
         var adapter = Tiny.Adapt(model);
         var options = new TrainingOptions { Epochs = 20, LearningRate = 1e30, MaxGradientNorm = 0 };
-        var error = Assert.ThrowsExactly<InvalidOperationException>(() => new Trainer(model, adapter, options, CPU).Run(Rows(90), [], null, CancellationToken.None));
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => new Trainer(model, adapter, options, CPU).Run(TaughtRows.Make(90), [], null, CancellationToken.None));
         StringAssert.Contains(error.Message, "lower the learning rate");
     }
 }

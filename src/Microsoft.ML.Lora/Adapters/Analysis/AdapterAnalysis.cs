@@ -33,8 +33,12 @@ public static class AdapterAnalysis
         var table = new StringBuilder();
         table.AppendLine(CultureInfo.InvariantCulture, $"{"layer".PadRight(width)}  rank    |dW|     |W|  |U'WV|  amplification  singular values of dW");
         foreach (var line in lines)
-            table.AppendLine(CultureInfo.InvariantCulture,
-                $"{line.Layer.PadRight(width)}  {line.Rank,4}  {line.DeltaNorm,6:F3}  {line.WeightNorm,6:F2}  {line.ProjectedNorm,6:F3}  {line.AmplificationFactor,13:F2}  {string.Join(" ", line.SingularValues.Select(Short))}");
+        {
+            table.Append(CultureInfo.InvariantCulture, $"{line.Layer.PadRight(width)}  {line.Rank,4}  {line.DeltaNorm,6:F3}  {line.WeightNorm,6:F2}  ");
+            table.Append(CultureInfo.InvariantCulture, $"{line.ProjectedNorm,6:F3}  {line.AmplificationFactor,13:F2}  ");
+            table.AppendJoin(' ', line.SingularValues.Select(Short)).AppendLine();
+        }
+
         return table.ToString();
     }
 

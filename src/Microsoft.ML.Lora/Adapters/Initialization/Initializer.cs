@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Adapters.Initialization;
 
-/// <summary>A way to start an adapter. All randomness is the generator's. To be called within a dispose scope and without gradients.</summary>
+/// <summary>
+/// A way to start an adapter. All randomness is the generator's. To be called within a dispose scope and without gradients.
+/// </summary>
 internal abstract class Initializer
 {
     /// <summary>The way that a configuration asks for.</summary>

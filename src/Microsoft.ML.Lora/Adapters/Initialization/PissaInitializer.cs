@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Lora.Adapters.Initialization;
 
 /// <summary>
-/// PiSSA (Meng et al. 2024): with W = U S V^T, A = sqrt(S_r / scaling) V_r^T and B = U_r sqrt(S_r / scaling), so that (scaling) B A is W's best
+/// PiSSA (Meng et al. 2024): with W = U S V^T, A = sqrt(S_r / scaling) V_r^T and B = U_r sqrt(S_r / scaling), so that (scaling) B A is W's
+/// best
 /// approximation of rank r, which is taken out of W.
 /// </summary>
 internal sealed class PissaInitializer : Initializer

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.ML.Lora.Adapters.Targeting;
 using Microsoft.ML.Lora.Backbones.Layers;
 using Microsoft.ML.Lora.Formats;
@@ -7,7 +8,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Lora.Adapters;
 
 /// <summary>
-/// A checkpoint of the LoRA authors' package loralib, in a safetensors file: A and B are named <c>….query.lora_A</c> and <c>….query.lora_B</c>, without
+/// A checkpoint of the LoRA authors' package loralib, in a safetensors file: A and B are named <c>….query.lora_A</c> and
+/// <c>….query.lora_B</c>, without
 /// ".weight", beside the biases and head that were trained. It holds no configuration: ranks are the tensors', alpha must be known.
 /// </summary>
 internal static class LoralibCheckpoint
@@ -50,7 +52,8 @@ internal static class LoralibCheckpoint
             var module = name[..^PartA.Length];
             if (!modules.TryGetValue(module, out var found))
                 throw new InvalidDataException($"{path}: the tensor \"{name}\" belongs to no module of the model.{NearMatches.Hint(module, modules.Keys)}");
-            if (found is Conv1d or Conv2d) throw new InvalidDataException($"{path}: \"{name}\" is a convolution's, which loralib lays out in a way that is not supported.");
+            if (found is Conv1d or Conv2d)
+                throw new InvalidDataException($"{path}: \"{name}\" is a convolution's, which loralib lays out in a way that is not supported.");
             if (!file.Tensors.TryGetValue(module + PartB, out var b)) throw new InvalidDataException($"{path}: the tensor \"{module}{PartB}\" is missing.");
             var a = file.Tensors[name];
             if (a.Shape.Count != 2 || b.Shape.Count != 2 || a.Shape[0] != b.Shape[1] || a.Shape[0] is < 1 or > int.MaxValue)
@@ -87,17 +90,19 @@ internal static class LoralibCheckpoint
     private static PeftAdapterConfig Config(SortedDictionary<string, int> ranks, List<(string From, string To)> names, double alpha)
     {
         var rank = ranks.Values.Max();
-        var others = names.Select(name => name.From).Where(name => !name.EndsWith(PartA, StringComparison.Ordinal) && !name.EndsWith(PartB, StringComparison.Ordinal)).ToList();
-        var saved = others.Where(name => !IsBias(name) || others.Contains(ModuleTree.Split(name).Owner + ".weight")).Select(name => ModuleTree.Split(name).Owner).Distinct().ToList();
-        var biases = others.Where(name => IsBias(name) && !saved.Contains(ModuleTree.Split(name).Owner)).ToList();
+        static string Owner(string name) => ModuleTree.Split(name).Owner;
+        var others = names.Select(name => name.From)
+            .Where(name => !name.EndsWith(PartA, StringComparison.Ordinal) && !name.EndsWith(PartB, StringComparison.Ordinal)).ToList();
+        var saved = others.Where(name => !IsBias(name) || others.Contains(Owner(name) + ".weight")).Select(Owner).Distinct().ToList();
+        var biases = others.Where(name => IsBias(name) && !saved.Contains(Owner(name))).ToList();
         return new PeftAdapterConfig
         {
             Rank = rank,
             Alpha = alpha,
             TargetModules = PeftModules.Named([.. ranks.Keys]),
             ModulesToSave = saved.Count == 0 ? null : saved,
-            Bias = biases.Count == 0 ? "none" : biases.All(name => ranks.ContainsKey(ModuleTree.Split(name).Owner)) ? "lora_only" : "all",
-            RankPattern = ranks.Where(each => each.Value != rank).ToDictionary(each => System.Text.RegularExpressions.Regex.Escape(each.Key), each => each.Value),
+            Bias = biases.Count == 0 ? "none" : biases.All(name => ranks.ContainsKey(Owner(name))) ? "lora_only" : "all",
+            RankPattern = ranks.Where(each => each.Value != rank).ToDictionary(each => Regex.Escape(each.Key), each => each.Value),
         };
     }
 

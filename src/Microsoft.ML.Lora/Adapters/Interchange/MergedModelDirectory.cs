@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Adapters;
 
-/// <summary>A classifier with its adapter folded in, as a directory that Python's transformers loads: config.json, model.safetensors and the tokenizer's files.</summary>
+/// <summary>
+/// A classifier with its adapter folded in, as a directory that Python's transformers loads: config.json, model.safetensors and the
+/// tokenizer's files.
+/// </summary>
 internal static class MergedModelDirectory
 {
     private const string ConfigFileName = "config.json";
@@ -27,7 +30,8 @@ internal static class MergedModelDirectory
     private static readonly string[] TokenizerFiles =
         ["vocab.json", "merges.txt", "vocab.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
 
-    private static readonly HashSet<string> ReplacedFields = ["architectures", "id2label", "label2id", "num_labels", "_num_labels", "problem_type", "torch_dtype", "dtype"];
+    private static readonly HashSet<string> ReplacedFields =
+        ["architectures", "id2label", "label2id", "num_labels", "_num_labels", "problem_type", "torch_dtype", "dtype"];
 
     /// <summary>Writes the directory; each file is there whole or not at all, config.json last.</summary>
     /// <param name="model">The adapted classifier; its active adapters are folded in while the weights are written.</param>
@@ -35,7 +39,8 @@ internal static class MergedModelDirectory
     /// <param name="directory">Created where needed.</param>
     /// <param name="labels">The names of the classes in order; null where they have none.</param>
     /// <exception cref="InvalidDataException">The base's configuration is malformed.</exception>
-    /// <exception cref="NotSupportedException">The base is of a family, or the head of a kind, for which transformers' class is not known here.</exception>
+    /// <exception cref="NotSupportedException">The base is of a family, or the head of a kind, for which transformers' class is not known
+    /// here.</exception>
     /// <exception cref="ArgumentException">There are not as many labels as classes, or two are equal.</exception>
     public static void Write(LoraModel model, string baseDirectory, string directory, IReadOnlyList<string>? labels)
     {
@@ -47,7 +52,8 @@ internal static class MergedModelDirectory
         var classes = Classes(model);
         if (labels is not null && labels.Count != classes)
             throw new ArgumentException($"There are {labels.Count} labels, but the model tells {classes} classes apart.", nameof(labels));
-        if (labels is not null && labels.Distinct().Count() < labels.Count) throw new ArgumentException("The labels must differ from each other.", nameof(labels));
+        if (labels is not null && labels.Distinct().Count() < labels.Count)
+            throw new ArgumentException("The labels must differ from each other.", nameof(labels));
         var config = Config(fields, architecture, labels ?? [.. Enumerable.Range(0, classes).Select(i => $"LABEL_{i}")]);
 
         WriteWeights(model, Path.Combine(directory, WeightsFileName));
@@ -62,7 +68,8 @@ internal static class MergedModelDirectory
         model.Merge();
         try
         {
-            SafetensorsWriter.Write(path, ModuleTree.Parameters(model.Model).Select(each => (each.Path, (Tensor)each.Parameter)), SafetensorsWriter.PyTorchMetadata);
+            var tensors = ModuleTree.Parameters(model.Model).Select(each => (each.Path, (Tensor)each.Parameter));
+            SafetensorsWriter.Write(path, tensors, SafetensorsWriter.PyTorchMetadata);
         }
         finally
         {

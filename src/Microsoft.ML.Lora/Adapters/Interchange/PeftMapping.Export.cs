@@ -9,7 +9,9 @@ namespace Microsoft.ML.Lora.Adapters;
 /// <content>Configurations as PEFT writes them.</content>
 internal static partial class PeftMapping
 {
-    /// <summary>An adapter's configuration as PEFT writes it. One whose start was taken out of W is an ordinary adapter of the double rank there.</summary>
+    /// <summary>
+    /// An adapter's configuration as PEFT writes it. One whose start was taken out of W is an ordinary adapter of the double rank there.
+    /// </summary>
     /// <param name="model">The adapted model.</param>
     /// <param name="baseModelName">base_model_name_or_path; null keeps that of the file the adapter came from.</param>
     /// <param name="revision">revision; null where there is none.</param>
@@ -57,7 +59,8 @@ internal static partial class PeftMapping
     public static void RequirePeftHead(LoraModel model)
     {
         if (model.Model is SequenceClassifier { HasPeftHead: false })
-            throw new NotSupportedException("The model's head (a normalisation and a linear layer) is none that PEFT and transformers have, so it cannot be written for them.");
+            throw new NotSupportedException(
+                "The model's head (a normalisation and a linear layer) is none that PEFT and transformers have, so it cannot be written for them.");
     }
 
     private static bool IsTakenOut(LoraConfig config) => config.Initialization is LoraInitialization.Pissa or LoraInitialization.Olora;

@@ -51,7 +51,8 @@ internal static partial class PeftMapping
     {
         if (peft.TargetModules is { } targets) return ToSelection(targets);
         var usual = UsualTargets.FirstOrDefault(each => each.All(name => paths.Any(path => IsNamed(path, name))));
-        return usual ?? throw new InvalidDataException($"{PeftAdapterConfig.FileName}: target_modules is not set, and the model is of no family for which there is a usual choice.");
+        return usual ?? throw new InvalidDataException(
+            $"{PeftAdapterConfig.FileName}: target_modules is not set, and the model is of no family for which there is a usual choice.");
     }
 
     private static IReadOnlyList<string> SavedModules(PeftAdapterConfig peft, List<string> paths)
@@ -60,7 +61,8 @@ internal static partial class PeftMapping
         var saved = peft.ModulesToSave ?? (isClassifier ? SequenceClassificationHeads : []);
         var absent = saved.FirstOrDefault(name => !paths.Any(path => IsNamed(path, name)) && !SequenceClassificationHeads.Contains(name));
         if (absent is not null)
-            throw new InvalidDataException($"{PeftAdapterConfig.FileName}: modules_to_save names \"{absent}\", which the model does not have.{NearMatches.Hint(absent, paths)}");
+            throw new InvalidDataException(
+                $"{PeftAdapterConfig.FileName}: modules_to_save names \"{absent}\", which the model does not have.{NearMatches.Hint(absent, paths)}");
         return [.. saved.Where(name => paths.Any(path => IsNamed(path, name)))];
     }
 

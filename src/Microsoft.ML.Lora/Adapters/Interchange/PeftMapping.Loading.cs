@@ -12,7 +12,8 @@ internal static partial class PeftMapping
     /// <param name="tensors">The file's tensors by name.</param>
     /// <param name="source">What errors call the file.</param>
     /// <param name="adapter">Which adapter; null for the first active one.</param>
-    /// <exception cref="InvalidDataException">A tensor is missing, of another shape, or belongs nowhere; the adapter is unchanged then.</exception>
+    /// <exception cref="InvalidDataException">A tensor is missing, of another shape, or belongs nowhere; the adapter is unchanged
+    /// then.</exception>
     public static void Load(LoraModel model, IReadOnlyDictionary<string, Tensor> tensors, string source, string? adapter = null)
     {
         var expected = AdapterTensors.Of(model, adapter ?? model.Active[0]);
@@ -41,10 +42,12 @@ internal static partial class PeftMapping
     private static void Check(AdapterTensor place, Tensor tensor, string source)
     {
         var (expected, actual) = (place.Shape, tensor.shape);
-        if (actual.SequenceEqual(expected) || place.MayHaveOtherRows && actual.Length == expected.Length && actual[0] > 0 && actual[1..].SequenceEqual(expected[1..])) return;
+        if (actual.SequenceEqual(expected)) return;
+        var sameDimensions = actual.Length == expected.Length;
+        if (place.MayHaveOtherRows && sameDimensions && actual[0] > 0 && actual[1..].SequenceEqual(expected[1..])) return;
         var rankAt = place.Key.Contains("_A", StringComparison.Ordinal) ? 0 : 1;
         var shapes = $"the tensor \"{place.Key}\" has the shape [{string.Join(", ", actual)}]";
-        if (place.Key.Contains(".lora_", StringComparison.Ordinal) && actual.Length == expected.Length && actual.Length > rankAt && actual[rankAt] != expected[rankAt])
+        if (place.Key.Contains(".lora_", StringComparison.Ordinal) && sameDimensions && actual.Length > rankAt && actual[rankAt] != expected[rankAt])
             throw new InvalidDataException($"{source}: {shapes}, which is of rank {actual[rankAt]}; {PeftAdapterConfig.FileName} gives it rank {expected[rankAt]}.");
         throw new InvalidDataException($"{source}: {shapes}; the model and {PeftAdapterConfig.FileName} ask for [{string.Join(", ", expected)}].");
     }
@@ -77,7 +80,8 @@ internal static partial class PeftMapping
         {
             var rows = head.Select(each => each.Tensor.shape[0]).Distinct().ToList();
             if (rows.Count > 1)
-                throw new InvalidDataException($"{source}: the weight and the bias of \"{head.Key}\" have {string.Join(" and ", rows)} rows; they must have the same number.");
+                throw new InvalidDataException(
+                    $"{source}: the weight and the bias of \"{head.Key}\" have {string.Join(" and ", rows)} rows; they must have the same number.");
         }
     }
 }

@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.Lora.Adapters.Layers;
 
 /// <summary>
-/// How a convolution steps over its input, one number a dimension. TorchSharp's convolutions do not tell, so it is read off from what they make of
+/// How a convolution steps over its input, one number a dimension. TorchSharp's convolutions do not tell, so it is read off from what they
+/// make of
 /// an input that counts 1, 2, 3, … under a kernel with a single 1: output i is then 1 + i stride + tap dilation - padding.
 /// </summary>
 internal sealed record ConvolutionGeometry(long[] Stride, long[] Padding, long[] Dilation)
@@ -14,8 +15,10 @@ internal sealed record ConvolutionGeometry(long[] Stride, long[] Padding, long[]
     /// <summary>The geometry of a convolution.</summary>
     /// <param name="convolution">TorchSharp's Conv1d or Conv2d.</param>
     /// <param name="path">What errors call it.</param>
-    /// <param name="convolve">The convolution as a function of input, weight and geometry, without a bias; what was read off is checked against it.</param>
-    /// <exception cref="NotSupportedException">It has groups, a padding other than zeros or as wide on both sides, or a very large step.</exception>
+    /// <param name="convolve">The convolution as a function of input, weight and geometry, without a bias; what was read off is checked
+    /// against it.</param>
+    /// <exception cref="NotSupportedException">It has groups, a padding other than zeros or as wide on both sides, or a very large
+    /// step.</exception>
     public static ConvolutionGeometry Of(Module<Tensor, Tensor> convolution, string path, Func<Tensor, Tensor, ConvolutionGeometry, Tensor> convolve)
     {
         using var scope = NewDisposeScope();

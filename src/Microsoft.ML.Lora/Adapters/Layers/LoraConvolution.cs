@@ -40,7 +40,8 @@ public abstract class LoraConvolution : LoraLayer
 
     internal override long[] ShapeOfB(long rank) => [OutputSize, rank, .. Ones];
 
-    internal override Tensor Product(Tensor a, Tensor b, double scaling, Tensor input) => Pointwise(Convolve(input.Like(a), a, Geometry).mul(scaling), b);
+    internal override Tensor Product(Tensor a, Tensor b, double scaling, Tensor input) =>
+        Pointwise(Convolve(input.Like(a), a, Geometry).mul(scaling), b);
 
     internal override Tensor PerOutput(Tensor numbers) => numbers.reshape([numbers.NumberOfElements, .. Ones]);
 

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Adapters.Layers;
 
-/// <content>Folding adapters into W and taking them out again. W keeps its identity and changes its storage, so that the first one stays as it was.</content>
+/// <content>Folding adapters into W and taking them out again. W keeps its identity and changes its storage, so that the first one stays as
+/// it was.</content>
 public abstract partial class LoraLayer
 {
     private Tensor? _original;

@@ -57,12 +57,16 @@ public sealed class LoraWeights : Module
     internal LoraVariant Variant { get; }
 
     /// <summary>
-    /// The A and B of the start where they were taken out of W (PiSSA, OLoRA), otherwise null. W itself stays as it is: the layer subtracts their
+    /// The A and B of the start where they were taken out of W (PiSSA, OLoRA), otherwise null. W itself stays as it is: the layer subtracts
+    /// their
     /// product, which is the same and leaves other adapters their base.
     /// </summary>
     internal (Tensor A, Tensor B)? Initial => initial_A is not null ? (initial_A, initial_B!) : null;
 
-    /// <summary>A as a matrix [r, in] and B as a matrix [out, r], of the double rank where the start is taken out of W; to be called within a dispose scope.</summary>
+    /// <summary>
+    /// A as a matrix [r, in] and B as a matrix [out, r], of the double rank where the start is taken out of W; to be called within a
+    /// dispose scope.
+    /// </summary>
     internal (Tensor A, Tensor B) Factors()
     {
         var (a, b) = (lora_A.flatten(1), lora_B.flatten(1));

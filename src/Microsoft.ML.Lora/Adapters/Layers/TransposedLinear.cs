@@ -5,7 +5,8 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.Lora.Adapters.Layers;
 
 /// <summary>
-/// GPT-2's "Conv1D", a linear layer whose weight lies the other way round: y = x W + b. x: [..., in], W: [in, out], b: [out], y: [..., out].
+/// GPT-2's "Conv1D", a linear layer whose weight lies the other way round: y = x W + b. x: [..., in], W: [in, out], b: [out], y: [...,
+/// out].
 /// </summary>
 public sealed class TransposedLinear : Module<Tensor, Tensor>
 {

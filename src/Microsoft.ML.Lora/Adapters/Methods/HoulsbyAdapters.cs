@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Lora.Adapters.Methods;
 
 /// <summary>
-/// Bottleneck adapters in a frozen model (Houlsby et al. 2019): small layers behind the projections that end a transformer layer's two halves. The
+/// Bottleneck adapters in a frozen model (Houlsby et al. 2019): small layers behind the projections that end a transformer layer's two
+/// halves. The
 /// normalisations and the head are trained too. They cannot be merged, so that scoring costs more than the base model's.
 /// </summary>
 public sealed class HoulsbyAdapters : IFineTuningMethod
@@ -27,12 +28,14 @@ public sealed class HoulsbyAdapters : IFineTuningMethod
         ArgumentNullException.ThrowIfNull(model);
         ArgumentOutOfRangeException.ThrowIfLessThan(bottleneck, 1);
         _model = model;
-        var targets = TargetSelection.Targets(model, new LoraConfig { TargetModules = behind ?? ["attention.output.dense", "output.dense"], ModulesToSave = head });
+        var selection = new LoraConfig { TargetModules = behind ?? ["attention.output.dense", "output.dense"], ModulesToSave = head };
+        var targets = TargetSelection.Targets(model, selection);
         if (targets.FirstOrDefault(target => !LoraLayers.IsLinear(target.Module)) is { Module: not null } other)
             throw new ArgumentException($"{other.Path} is a {other.Module.GetType().Name}; bottlenecks stand behind linear layers.", nameof(behind));
         var isHead = TrainedInPlace.WithinModules(model, head);
         var isNorm = Normalizations(model);
-        _trainedOfBase = ModuleTree.Parameters(model).Select(each => each.Path).Where(path => isHead(path) || isNorm(path)).ToHashSet(StringComparer.Ordinal);
+        var paths = ModuleTree.Parameters(model).Select(each => each.Path);
+        _trainedOfBase = paths.Where(path => isHead(path) || isNorm(path)).ToHashSet(StringComparer.Ordinal);
         foreach (var (path, parameter) in ModuleTree.Parameters(model)) parameter.requires_grad = _trainedOfBase.Contains(path);
         foreach (var (path, module) in targets)
         {
@@ -71,7 +74,8 @@ public sealed class HoulsbyAdapters : IFineTuningMethod
 
     private static Func<string, bool> Normalizations(nn.Module model)
     {
-        var modules = ModuleTree.Modules(model).Where(each => each.Module is Backbones.Layers.LayerNormLayer or LayerNorm).Select(each => each.Path).ToHashSet();
+        var modules = ModuleTree.Modules(model)
+            .Where(each => each.Module is Backbones.Layers.LayerNormLayer or LayerNorm).Select(each => each.Path).ToHashSet();
         return path => modules.Contains(ModuleTree.Split(path).Owner);
     }
 }

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Adapters.Methods;
 
-/// <summary>A way of fine-tuning that trains parameters of the model itself: all of them, biases, or a head. Disposing of it frees nothing.</summary>
+/// <summary>
+/// A way of fine-tuning that trains parameters of the model itself: all of them, biases, or a head. Disposing of it frees nothing.
+/// </summary>
 public sealed class TrainedInPlace : IFineTuningMethod
 {
     private readonly nn.Module _model;
@@ -44,7 +46,8 @@ public sealed class TrainedInPlace : IFineTuningMethod
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<(string Name, Parameter Parameter)> TrainableParameters() => [.. ModuleTree.Parameters(_model).Where(each => _trained.Contains(each.Path))];
+    public IReadOnlyList<(string Name, Parameter Parameter)> TrainableParameters() =>
+        [.. ModuleTree.Parameters(_model).Where(each => _trained.Contains(each.Path))];
 
     /// <inheritdoc/>
     public IReadOnlyList<ParameterGroup> ParameterGroups() => ParameterGroup.ByShape(TrainableParameters());

@@ -6,7 +6,8 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.Lora.Adapters.Mixing;
 
 /// <summary>
-/// A module of which adapters have trained copies, such as a head. While rows are routed, it runs once for the rows of each copy; where the results
+/// A module of which adapters have trained copies, such as a head. While rows are routed, it runs once for the rows of each copy; where the
+/// results
 /// differ in their last dimension they are padded with -infinity, which a softmax makes 0.
 /// </summary>
 internal sealed class RoutedUnit : IDisposable
@@ -16,18 +17,20 @@ internal sealed class RoutedUnit : IDisposable
     private readonly HashSet<string> _owners;
     private readonly ParameterSwitch _trained;
     private readonly AdapterContext _context;
-    private readonly HookableModule<Func<Module<Tensor, Tensor>, Tensor, Tensor>, Func<Module<Tensor, Tensor>, Tensor, Tensor, Tensor>>.HookRemover _hook;
+    private readonly Action _removeHook;
 
-    private RoutedUnit(Module<Tensor, Tensor> module, IReadOnlyList<string> parameters, IEnumerable<string> owners, ParameterSwitch trained, AdapterContext context)
+    private RoutedUnit(
+        Module<Tensor, Tensor> module, IReadOnlyList<string> parameters, IEnumerable<string> owners, ParameterSwitch trained, AdapterContext context)
     {
         (_module, _parameters, _trained, _context) = (module, parameters, trained, context);
         _owners = [.. owners];
-        _hook = module.register_forward_hook((_, input, output) => Reroute(input, output)!);
+        _removeHook = module.register_forward_hook((_, input, output) => Reroute(input, output)!).remove;
     }
 
     /// <summary>Hooks every module of which an adapter has a copy.</summary>
     /// <exception cref="NotSupportedException">Such a module takes or gives something else than one tensor.</exception>
-    public static List<RoutedUnit> HookAll(nn.Module model, IReadOnlyCollection<NamedAdapter> adapters, ParameterSwitch trained, AdapterContext context)
+    public static List<RoutedUnit> HookAll(
+        nn.Module model, IReadOnlyCollection<NamedAdapter> adapters, ParameterSwitch trained, AdapterContext context)
     {
         var modules = adapters.SelectMany(adapter => adapter.Units).Select(unit => unit.Module).Distinct().ToList();
         var units = new List<RoutedUnit>();
@@ -35,8 +38,9 @@ internal sealed class RoutedUnit : IDisposable
         {
             var owners = adapters.Where(adapter => trained.PathsOf(adapter.Name).Any(IsWithin)).ToList();
             var parameters = owners.SelectMany(owner => trained.PathsOf(owner.Name)).Where(IsWithin).Distinct().ToList();
-            if (ModuleTree.Find(model, path) is not Module<Tensor, Tensor> module)
-                throw new NotSupportedException($"{path}: adapters have copies of this module, which takes or gives more than one tensor; rows cannot choose among them.");
+            if (path.Length == 0 || ModuleTree.Find(model, path) is not Module<Tensor, Tensor> module)
+                throw new NotSupportedException(
+                    $"{path}: adapters have copies of this module, which takes or gives more than one tensor; rows cannot choose among them.");
             units.Add(new RoutedUnit(module, parameters, owners.Select(owner => owner.Name), trained, context));
 
             bool IsWithin(string parameter) => parameter.StartsWith(path + ".", StringComparison.Ordinal);
@@ -45,7 +49,7 @@ internal sealed class RoutedUnit : IDisposable
         return units;
     }
 
-    public void Dispose() => _hook.remove();
+    public void Dispose() => _removeHook();
 
     private Tensor? Reroute(Tensor input, Tensor output)
     {

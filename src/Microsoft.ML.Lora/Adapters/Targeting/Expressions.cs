@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace Microsoft.ML.Lora.Adapters.Targeting;
 
 /// <summary>
-/// Regular expressions of configurations, which may come from strangers' files: they are matched in linear time, or, where they look around or refer
+/// Regular expressions of configurations, which may come from strangers' files: they are matched in linear time, or, where they look around
+/// or refer
 /// back, which takes trying, within a time limit. Python's spelling of a named group is understood.
 /// </summary>
 internal static class Expressions
@@ -16,7 +17,9 @@ internal static class Expressions
     /// <summary>Matches a module's path, or its end after a dot.</summary>
     public static Func<string, bool> End(string pattern, string field) => Guarded(Create($@"\A(?:.*\.)?(?:{pattern})\z", field), pattern, field);
 
-    /// <summary>The index that follows the first list of the given name in a module's path; the first number at all where there is no name.</summary>
+    /// <summary>
+    /// The index that follows the first list of the given name in a module's path; the first number at all where there is no name.
+    /// </summary>
     public static Func<string, int?> LayerIndex(string? list, string field)
     {
         var regex = Create($@"\A.*?\.(?:{list ?? "[^.]*"})\.([0-9]{{1,9}})\.", field);

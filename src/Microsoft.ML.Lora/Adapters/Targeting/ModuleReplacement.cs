@@ -5,13 +5,16 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Adapters.Targeting;
 
-/// <summary>Puts one module in another's place, wherever its parent keeps it: a field, a list, Sequential, ModuleList or ModuleDict.</summary>
+/// <summary>
+/// Puts one module in another's place, wherever its parent keeps it: a field, a list, Sequential, ModuleList or ModuleDict.
+/// </summary>
 internal static class ModuleReplacement
 {
     private const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     /// <summary>Replaces the module at <paramref name="path"/>; the parent keeps its order.</summary>
-    /// <exception cref="NotSupportedException">The parent keeps the module where the replacement does not fit; nothing is changed then.</exception>
+    /// <exception cref="NotSupportedException">The parent keeps the module where the replacement does not fit; nothing is changed
+    /// then.</exception>
     public static void Replace(nn.Module model, string path, nn.Module replacement)
     {
         var (owner, name) = ModuleTree.Split(path);
@@ -21,7 +24,8 @@ internal static class ModuleReplacement
         if (places.Count == 0)
             throw new NotSupportedException($"{path}: {parent.GetType().Name} keeps this module where no adapter can take its place; keep it in a field.");
         if (places.FirstOrDefault(place => !place.Type.IsInstanceOfType(replacement)) is { } unfit)
-            throw new NotSupportedException($"{path}: {unfit.Name} holds a {unfit.Type.Name}, which cannot be an adapter; declare it as Module<Tensor, Tensor>.");
+            throw new NotSupportedException(
+                $"{path}: {unfit.Name} holds a {unfit.Type.Name}, which cannot be an adapter; declare it as Module<Tensor, Tensor>.");
         foreach (var place in places) place.Set(replacement);
         if (parent is not Sequential) Register(parent, name, replacement);
     }

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Microsoft.ML.Lora.Adapters;
 
 /// <summary>
-/// How an adapter says which modules it means: a list of names, each matched whole or as the end of a module's path after a dot; an expression
+/// How an adapter says which modules it means: a list of names, each matched whole or as the end of a module's path after a dot; an
+/// expression
 /// that matches the whole path; or every linear layer. A collection expression of names makes one: <c>["query", "value"]</c>.
 /// </summary>
 [CollectionBuilder(typeof(ModuleSelection), nameof(Named))]

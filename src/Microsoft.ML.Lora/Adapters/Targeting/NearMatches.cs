@@ -5,7 +5,10 @@ internal static class NearMatches
 {
     private const int Most = 5;
 
-    /// <summary>" Did you mean …?" with the nearest of <paramref name="paths"/> or their ends of as many parts as the name has; empty where nothing is near.</summary>
+    /// <summary>
+    /// " Did you mean …?" with the nearest of <paramref name="paths"/> or their ends of as many parts as the name has; empty where nothing
+    /// is near.
+    /// </summary>
     public static string Hint(string name, IEnumerable<string> paths)
     {
         var parts = name.Count(letter => letter == '.') + 1;

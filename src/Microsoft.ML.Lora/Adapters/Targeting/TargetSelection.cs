@@ -17,11 +17,15 @@ internal sealed class TargetSelection
         _modules = [.. ModuleTree.Modules(model)];
         _isExcluded = Excluded(config);
         if (config.LayersToTransform is { Count: > 0 })
-            _layerIndices = [.. (config.LayersPattern is { Count: > 0 } lists ? lists : [null!]).Select(list => Expressions.LayerIndex(list, nameof(config.LayersPattern)))];
+        {
+            var lists = config.LayersPattern is { Count: > 0 } named ? named.Select(name => (string?)name) : [null];
+            _layerIndices = [.. lists.Select(list => Expressions.LayerIndex(list, nameof(config.LayersPattern)))];
+        }
     }
 
     /// <summary>The modules to adapt, in the model's order.</summary>
-    /// <exception cref="ArgumentException">Nothing matches, a name matches nothing, or something that matches cannot be adapted.</exception>
+    /// <exception cref="ArgumentException">Nothing matches, a name matches nothing, or something that matches cannot be
+    /// adapted.</exception>
     public static IReadOnlyList<(string Path, nn.Module Module)> Targets(nn.Module model, LoraConfig config)
     {
         var selection = new TargetSelection(model, config);
@@ -79,7 +83,8 @@ internal sealed class TargetSelection
             null => _ => false,
             { Pattern: { } pattern } => Expressions.Whole(pattern, nameof(config.ExcludeModules)),
             { Names: { } names } => path => names.Any(name => IsNamed(path, name)),
-            _ => throw new ArgumentException($"{nameof(config.ExcludeModules)} must be names or an expression, not all linear layers.", nameof(config.ExcludeModules)),
+            _ => throw new ArgumentException(
+                $"{nameof(config.ExcludeModules)} must be names or an expression, not all linear layers.", nameof(config.ExcludeModules)),
         };
         return path => IsSaved(config, path) || matches(path);
     }

@@ -26,7 +26,8 @@ internal static class TrainedUnits
         foreach (var (path, module) in ModuleTree.Modules(model).Prepend(("", model)))
         {
             if (config.TrainLayerNorms && module is LayerNormLayer or LayerNorm) Take(path, Within(path, module), TrainedKind.Normalization);
-            if (config.TrainEmbeddings && module is EmbeddingLayer or Embedding && !targets.Contains(path)) Take(path, Within(path, module), TrainedKind.Embedding);
+            if (config.TrainEmbeddings && module is EmbeddingLayer or Embedding && !targets.Contains(path))
+                Take(path, Within(path, module), TrainedKind.Embedding);
             if (config.EffectiveBias == LoraBias.All || config.EffectiveBias == LoraBias.LoraOnly && targets.Contains(path))
                 Take(path, Own(path, module).Where(IsBias), TrainedKind.Bias);
         }

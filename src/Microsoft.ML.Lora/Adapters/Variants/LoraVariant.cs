@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Adapters.Variants;
 
-/// <summary>How an adapter's weights are put to use. It has no state, so that one object serves all layers. All methods are called within a dispose scope.</summary>
+/// <summary>
+/// How an adapter's weights are put to use. It has no state, so that one object serves all layers. All methods are called within a dispose
+/// scope.
+/// </summary>
 internal abstract class LoraVariant
 {
     /// <summary>The variant that a configuration asks for.</summary>

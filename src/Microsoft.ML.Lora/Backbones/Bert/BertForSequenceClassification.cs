@@ -19,6 +19,8 @@ internal sealed class BertForSequenceClassification : SequenceClassifier
         RegisterComponents();
     }
 
+    public override EncoderModel Encoder => bert;
+
     public override IReadOnlyList<string> HeadModules => [nameof(classifier)];
 
     public override Tensor Logits(TokenBatch batch)

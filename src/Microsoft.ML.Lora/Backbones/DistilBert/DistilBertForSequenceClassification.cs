@@ -20,6 +20,8 @@ internal sealed class DistilBertForSequenceClassification : SequenceClassifier
         RegisterComponents();
     }
 
+    public override EncoderModel Encoder => distilbert;
+
     public override IReadOnlyList<string> HeadModules => [nameof(pre_classifier), nameof(classifier)];
 
     public override Tensor Logits(TokenBatch batch)

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Backbones.Layers;
@@ -9,6 +10,8 @@ namespace Microsoft.ML.Lora.Backbones.Layers;
 public sealed class DropoutSource : IDisposable
 {
     private readonly Generator _generator = new();
+    private Generator? _onDevice;
+    private long _seed;
 
     /// <summary>Whether <see cref="Apply"/> drops anything now.</summary>
     public bool Active { get; private set; }
@@ -18,7 +21,9 @@ public sealed class DropoutSource : IDisposable
     /// <param name="step">The training's step.</param>
     public void Start(long seed, long step)
     {
-        _generator.manual_seed(unchecked((seed * 0x5DEECE66DL) ^ (step * 0x9E3779B97F4A7C1L) ^ step));
+        _seed = unchecked((seed * 0x5DEECE66DL) ^ (step * 0x9E3779B97F4A7C1L) ^ step);
+        _generator.manual_seed(_seed);
+        _onDevice?.manual_seed(_seed);
         Active = true;
     }
 
@@ -34,10 +39,26 @@ public sealed class DropoutSource : IDisposable
     public Tensor Apply(Tensor input, double probability)
     {
         if (!Active || probability == 0) return input;
-        using var mask = empty_like(input).bernoulli_(1 - probability, _generator).div_(1 - probability);
+        using var mask = empty_like(input).bernoulli_(1 - probability, For(input.device)).div_(1 - probability);
         return input * mask;
     }
 
+    /// <summary>Where the masks stand now, so that a layer that is computed again drops the same; to be disposed of.</summary>
+    internal Tensor Position(Device device) => For(device).get_state();
+
+    /// <summary>Goes back to a position.</summary>
+    internal void GoTo(Tensor position, Device device) => For(device).set_state(position);
+
     /// <inheritdoc/>
-    public void Dispose() => _generator.Dispose();
+    public void Dispose()
+    {
+        _generator.Dispose();
+        _onDevice?.Dispose();
+    }
+
+    private Generator For(Device device)
+    {
+        if (device.type == DeviceType.CPU) return _generator;
+        return _onDevice ??= new Generator(unchecked((ulong)_seed), device);
+    }
 }

@@ -34,5 +34,10 @@ internal sealed class LinearLayer : Module<Tensor, Tensor>
     /// <summary>b, [out].</summary>
     public Parameter Bias => bias;
 
-    public override Tensor forward(Tensor input) => functional.linear(input, weight, bias);
+    public override Tensor forward(Tensor input)
+    {
+        if (input.dtype == weight.dtype) return functional.linear(input, weight, bias);
+        using var converted = input.to_type(weight.dtype);
+        return functional.linear(converted, weight, bias);
+    }
 }

@@ -22,6 +22,8 @@ internal sealed class RobertaForSequenceClassification : SequenceClassifier
         RegisterComponents();
     }
 
+    public override EncoderModel Encoder => roberta;
+
     public override IReadOnlyList<string> HeadModules => [nameof(classifier)];
 
     public override Tensor Logits(TokenBatch batch)

@@ -27,6 +27,8 @@ internal sealed class RobertaWithNormHead : SequenceClassifier
 
     public override IReadOnlyList<string> HeadModules => [nameof(classifier)];
 
+    public override EncoderModel Encoder => roberta;
+
     public override bool HasPeftHead => false;
 
     public override Tensor Logits(TokenBatch batch)

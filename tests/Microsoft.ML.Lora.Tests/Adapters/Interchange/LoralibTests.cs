@@ -29,8 +29,13 @@ public class LoralibTests
         using var adapter = new LoraModel(model, model.Dropout);
         adapter.Add("a", new LoraConfig
         {
-            Rank = 4, Alpha = 8, Bias = bias, TargetModules = ["query", "value", "word_embeddings"], ModulesToSave = ["classifier"],
-            RankPattern = new Dictionary<string, int> { ["value"] = 2 }, AlphaPattern = new Dictionary<string, double> { ["value"] = 8 },
+            Rank = 4,
+            Alpha = 8,
+            Bias = bias,
+            TargetModules = ["query", "value", "word_embeddings"],
+            ModulesToSave = ["classifier"],
+            RankPattern = new Dictionary<string, int> { ["value"] = 2 },
+            AlphaPattern = new Dictionary<string, double> { ["value"] = 8 },
         }, generator);
         Tiny.Disturb(adapter);
         foreach (var (_, parameter) in adapter.SavedParameters) parameter.add_(0.01);

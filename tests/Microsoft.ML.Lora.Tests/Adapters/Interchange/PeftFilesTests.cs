@@ -82,9 +82,18 @@ public class PeftFilesTests
         using var model = Tiny.Classifier();
         using var adapter = Adapted(model, new LoraConfig
         {
-            Rank = 4, Alpha = 8, Dropout = 0.1, UseRankStabilizedScaling = true, UseDora = true, Bias = LoraBias.LoraOnly,
-            TargetModules = ["query", "dense"], ExcludeModules = ["output.dense"], LayersToTransform = [1], LayersPattern = ["layer"],
-            RankPattern = new Dictionary<string, int> { ["query"] = 2 }, AlphaPattern = new Dictionary<string, double> { ["query"] = 3 },
+            Rank = 4,
+            Alpha = 8,
+            Dropout = 0.1,
+            UseRankStabilizedScaling = true,
+            UseDora = true,
+            Bias = LoraBias.LoraOnly,
+            TargetModules = ["query", "dense"],
+            ExcludeModules = ["output.dense"],
+            LayersToTransform = [1],
+            LayersPattern = ["layer"],
+            RankPattern = new Dictionary<string, int> { ["query"] = 2 },
+            AlphaPattern = new Dictionary<string, double> { ["query"] = 3 },
             Initialization = LoraInitialization.Gaussian,
         });
         adapter.Save("a", folder["a"], "FacebookAI/roberta-base", "main");
@@ -108,8 +117,12 @@ public class PeftFilesTests
         using var model = Tiny.Classifier();
         using var adapter = Adapted(model, new LoraConfig
         {
-            Rank = 3, Alpha = 9, Initialization = LoraInitialization.Pissa, UseRankStabilizedScaling = stabilized,
-            RankPattern = new Dictionary<string, int> { ["query"] = 2 }, AlphaPattern = new Dictionary<string, double> { ["query"] = 5 },
+            Rank = 3,
+            Alpha = 9,
+            Initialization = LoraInitialization.Pissa,
+            UseRankStabilizedScaling = stabilized,
+            RankPattern = new Dictionary<string, int> { ["query"] = 2 },
+            AlphaPattern = new Dictionary<string, double> { ["query"] = 5 },
         });
         adapter.Save("a", folder["a"]);
         var json = Json(folder["a"]);

@@ -177,7 +177,7 @@ public class LoraLayerTests
         }
 
         Cycle();
-        var before = LiveTensors.Count;
+        var before = LiveTensors.Settled();
         Cycle();
         Cycle();
         Assert.AreEqual(before + 2 * counted, LiveTensors.Count);

@@ -193,8 +193,8 @@ public class MixedBatchTests
         }
 
         Score();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         Score();
-        Assert.AreEqual(before, Tensor.TotalCount);
+        Assert.AreEqual(before, LiveTensors.Count);
     }
 }

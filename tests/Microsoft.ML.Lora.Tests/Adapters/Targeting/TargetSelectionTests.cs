@@ -64,7 +64,8 @@ public class TargetSelectionTests
     {
         var patterns = new RankPatterns(new LoraConfig
         {
-            Rank = 8, Alpha = 16,
+            Rank = 8,
+            Alpha = 16,
             RankPattern = new Dictionary<string, int> { [@"layer\.1\..*"] = 2, ["value"] = 4 },
             AlphaPattern = new Dictionary<string, double> { [@"1\.attention\.self\.value"] = 10 },
         });
