@@ -68,7 +68,8 @@ internal sealed class HubDownload : IDisposable
         using var mine = await CacheLock.TakeAsync(cache.LockOf(_id, file.Etag), cancellation).ConfigureAwait(false);
         var blob = cache.BlobOf(_id, file.Etag);
         meter.Begin(file);
-        if (!IsSound(file, blob))
+        var isNew = !IsSound(file, blob);
+        if (isNew)
         {
             if (IsSound(file, Path.Combine(cache.SnapshotOf(_id, commit), file.Name)))
             {
@@ -78,7 +79,7 @@ internal sealed class HubDownload : IDisposable
             if (File.Exists(blob)) File.Delete(blob);
             await _fetch.FetchAsync(file, _settings.FileOf(_id, commit, file.Name), blob, meter.Report, cancellation).ConfigureAwait(false);
         }
-        cache.Place(_id, file.Etag, commit, file.Name, _settings.Links);
+        cache.Place(_id, file.Etag, commit, file.Name, _settings.Links, isNew);
         meter.End();
     }
 

@@ -121,6 +121,17 @@ public sealed class HubDownloadTests : HubTest
     }
 
     [TestMethod]
+    public void ABlobThatAnotherSnapshotLinksToStaysWhereLinksAreNoLongerMade()
+    {
+        var old = Download();
+        Model.Commit = new string('2', 40);
+        Download(Hub.Settings(Cache) with { Links = false });
+        AssertWhole();
+        CollectionAssert.AreEqual(Model.Files["model.safetensors"], File.ReadAllBytes(Path.Combine(old, "model.safetensors")));
+        Assert.HasCount(1, Hub.Fetches(TestModel.Sha256(Model.Files["model.safetensors"])));
+    }
+
+    [TestMethod]
     public void ProgressRisesToAllOfIt()
     {
         Hub.Send = async (context, content) =>
