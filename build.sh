@@ -10,6 +10,7 @@ usage: ./build.sh sample [arguments of samples/SentimentLora]
        ./build.sh test   [arguments of dotnet test]
        ./build.sh soak   [arguments of dotnet test]: the long tests with their full counts
        ./build.sh bench  [arguments of the benchmark program]
+       ./build.sh package   packs the library and lets a program outside the repository run from the package; 3 where the packages are not served
        ./build.sh which  prints real or offline
 MLNETLORA_STANDINS=1 asks for the offline build, MLNETLORA_STANDINS=0 for the real one; without it, the registry decides.
 EOF
@@ -122,6 +123,12 @@ case $action in
         [ -n "$benchmark" ] || fail "there is no benchmark program under benchmarks/"
         prepare
         exec dotnet run -c Release --project "$benchmark" -- "$@"
+        ;;
+    package)
+        require_sdk
+        choose_build
+        if [ "$MLNETLORA_STANDINS" = 1 ]; then say "No package: nothing built against stand-ins is ever packed."; exit 3; fi
+        exec tools/check-package.sh
         ;;
     which)
         prepare

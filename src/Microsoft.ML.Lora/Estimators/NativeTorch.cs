@@ -32,12 +32,13 @@ internal static class NativeTorch
     {
         var advice = "The native library of TorchSharp cannot be loaded. Add the package that holds it to the application: "
             + $"dotnet add package TorchSharp-cpu --version {version} (or, for a GPU, TorchSharp-cuda-linux or TorchSharp-cuda-windows).";
-        var lack = loader.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Skip(1).FirstOrDefault(IsOfAnotherFile);
-        return lack == null ? advice : $"{advice} If the application has it already, this is missing: {lack.TrimEnd('.')}.";
+        var lack = loader.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Skip(1).FirstOrDefault(line => !SaysNotHere(line));
+        return lack == null ? advice : $"{advice} If the application has it already, this is what it lacks: {lack.TrimEnd('.')}.";
     }
 
     // That the library is not in this folder or that one says no more than the advice.
-    private static bool IsOfAnotherFile(string line) => !line.Split(':')[0].Contains(Library, StringComparison.Ordinal);
+    private static bool SaysNotHere(string line) =>
+        line.Split(':')[0].Contains(Library, StringComparison.Ordinal) && line.Contains("no such file", StringComparison.OrdinalIgnoreCase);
 
     private static string WhatTheLoaderSays()
     {

@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Formats;
 
 namespace Microsoft.ML.Lora;
@@ -50,7 +51,7 @@ internal sealed class HubDownload : IDisposable
     /// <summary>All files of the base, those that an index of weights lists included.</summary>
     private async Task<IReadOnlyList<HubFile>> DescribeAsync(HubListing listing, CancellationToken cancellation)
     {
-        var files = new List<HubFile>();
+        var files = new List<HubFile> { await FetchConfigurationAsync(listing, cancellation).ConfigureAwait(false) };
         foreach (var name in listing.NeededFiles()) files.Add(await _reader.DescribeAsync(name, listing.Commit, cancellation).ConfigureAwait(false));
         if (files[^1] is not { Name: ResolvedBase.IndexName } index) return files;
         await EnsureAsync(index, listing.Commit, new HubProgressMeter(null, [index]), cancellation).ConfigureAwait(false);
@@ -59,6 +60,23 @@ internal sealed class HubDownload : IDisposable
             throw new InvalidDataException($"The model '{_id}' on the hub, commit {listing.Commit}, lacks {absent}, which its {index.Name} lists.");
         foreach (var part in parts) files.Add(await _reader.DescribeAsync(part, listing.Commit, cancellation).ConfigureAwait(false));
         return files;
+    }
+
+    /// <summary>Fetches config.json before all else: a model of another family is refused before its weights are fetched.</summary>
+    private async Task<HubFile> FetchConfigurationAsync(HubListing listing, CancellationToken cancellation)
+    {
+        listing.RequireConfiguration();
+        var file = await _reader.DescribeAsync(ResolvedBase.ConfigName, listing.Commit, cancellation).ConfigureAwait(false);
+        await EnsureAsync(file, listing.Commit, new HubProgressMeter(null, [file]), cancellation).ConfigureAwait(false);
+        try
+        {
+            EncoderFamily.Find(Path.Combine(_settings.Cache.SnapshotOf(_id, listing.Commit), file.Name));
+        }
+        catch (InvalidDataException e)
+        {
+            throw listing.NotABase(e.Message.TrimEnd('.'));
+        }
+        return file;
     }
 
     /// <summary>Sees that the snapshot has a file, and that it is sound.</summary>
