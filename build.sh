@@ -12,6 +12,7 @@ usage: ./build.sh sample [arguments of samples/SentimentLora]
        ./build.sh bench  [arguments of the benchmark program]
        ./build.sh web      [settings of samples/WebSentiment]: serves the model that ./build.sh sample saved
        ./build.sh web-load [arguments of the benchmark program's web command]: the same under load
+       ./build.sh package   packs the library and lets a program outside the repository run from the package; 3 where the packages are not served
        ./build.sh which  prints real or offline
 MLNETLORA_STANDINS=1 asks for the offline build, MLNETLORA_STANDINS=0 for the real one; without it, the registry decides.
 EOF
@@ -131,6 +132,12 @@ case $action in
         [ -n "$benchmark" ] || fail "there is no benchmark program under benchmarks/"
         prepare
         exec dotnet run -c Release --project "$benchmark" -- "$@"
+        ;;
+    package)
+        require_sdk
+        choose_build
+        if [ "$MLNETLORA_STANDINS" = 1 ]; then say "No package: nothing built against stand-ins is ever packed."; exit 3; fi
+        exec tools/check-package.sh
         ;;
     which)
         prepare

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Microsoft.ML.Lora.Benchmarks.Compare;
 using Microsoft.ML.Lora.Benchmarks.Merged;
 using Microsoft.ML.Lora.Benchmarks.Mixed;
+using Microsoft.ML.Lora.Benchmarks.Speed;
 using Microsoft.ML.Lora.Benchmarks.Web;
 
 var root = new RootCommand("Measures this library; each command prints a table, and with --json FILE the same figures for programs.")
@@ -10,6 +11,8 @@ var root = new RootCommand("Measures this library; each command prints a table, 
     CompareCommand.CreateOne(),
     MixedCommand.Create(),
     MergedCommand.Create(),
+    SpeedCommand.Create(),
+    SpeedCommand.CreateOne(),
     WebCommand.Create(),
 };
 try

@@ -1,5 +1,6 @@
 using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Text;
+using Microsoft.ML.Lora.Training;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Benchmarks.Common;
@@ -16,26 +17,30 @@ internal sealed record Classifiers(SequenceClassifier Model, TextTokenizer? Toke
         Heads = 12,
         IntermediateSize = 3072,
         MaxPositions = 514,
+        FirstPosition = 2,
     };
 
     /// <summary>Opens a base.</summary>
     /// <param name="name">As on the command line; see <see cref="Arguments.Base"/>.</param>
     /// <param name="classes">How many classes the head tells apart.</param>
     /// <param name="seed">Decides the start of the head.</param>
-    public static Classifiers Open(string name, int classes, int seed)
+    /// <param name="precision">The type of the base's weights.</param>
+    public static Classifiers Open(string name, int classes, int seed, TrainingPrecision precision = TrainingPrecision.Float32)
     {
         using var generator = new Generator((ulong)seed);
         var random = new RandomWeights(generator);
+        WeightSource Placed(WeightSource source) =>
+            new PlacedWeights(source, CPU, precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
         if (name == Arguments.RobertaBaseShape)
         {
             var family = EncoderFamily.Of(RobertaBase.ModelType)!;
-            return new(family.CreateClassifier(random, random, RobertaBase, classes), null, family.DefaultTargets);
+            return new(family.CreateClassifier(Placed(random), random, RobertaBase, classes), null, family.DefaultTargets);
         }
 
         var resolved = BaseModel.Parse(name).Resolve();
         var (found, configuration) = EncoderFamily.Read(resolved.ConfigPath);
         using var checkpoint = resolved.OpenWeights();
-        var model = found.CreateClassifier(new CheckpointWeights(checkpoint, found.WeightPrefix), random, configuration, classes);
+        var model = found.CreateClassifier(Placed(new CheckpointWeights(checkpoint, found.WeightPrefix)), random, configuration, classes);
         return new(model, TextTokenizer.FromDirectory(resolved.Directory), found.DefaultTargets);
     }
 

@@ -79,7 +79,8 @@ internal static class MixedCommand
 
         float[][] RowByRow() => Switched(Enumerable.Range(0, rows).Select(row => new[] { row }));
         float[][] ByAdapter() => Switched(Enumerable.Range(0, rows).GroupBy(row => assigned[row]).Select(group => group.ToArray()));
-        float[][] Mixed() => Forward(() => model.ForwardMixed(assigned, () => classifier.Model.Logits(collator.Batch(texts))));
+        float[][] Mixed() => Forward(() => model.ForwardMixed(
+            assigned, () => classifier.Model.Logits(collator.Batch(texts)), [.. texts.Select(text => (long)text.Ids.Length)]));
 
         var difference = RowByRow().Zip(Mixed(), (one, mixed) => one.Zip(mixed, (a, b) => Math.Abs(a - b)).Max()).Max();
         var (slow, grouped) = (Pairs.Measure(pairs, () => RowByRow(), () => Mixed()), Pairs.Measure(pairs, () => ByAdapter(), () => Mixed()));

@@ -131,6 +131,7 @@ public static class LoraCatalog
     /// <exception cref="ArgumentException">The number of labels is not that of the head's outputs.</exception>
     /// <exception cref="FileNotFoundException">The adapter or the base model is not there.</exception>
     /// <exception cref="InvalidDataException">A file is malformed, asks for what is not supported, or does not fit the base model.</exception>
+    /// <exception cref="DllNotFoundException">The application references no package with TorchSharp's native library.</exception>
     public static LoraFineTuneTransformer LoadLoraAdapter(
         this ModelOperationsCatalog catalog,
         string directory,
@@ -146,6 +147,7 @@ public static class LoraCatalog
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(baseModel);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 8);
+        NativeTorch.Require();
         using var peft = PeftAdapterDirectory.Read(directory);
         var classifier = FineTunedClassifier.Load(baseModel.Resolve(), peft, maxLength, directory);
         try

@@ -5,7 +5,10 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.Lora.Backbones;
 
 /// <summary>Scaled dot-product attention over several heads: softmax(Q K^T / sqrt(size of a head) + bias) V (Vaswani et al. 2017, section 3.2).</summary>
-internal static class Attention
+/// <param name="heads">How many heads share the hidden size.</param>
+/// <param name="dropout">Drops attention weights while it is active.</param>
+/// <param name="probability">Of dropping one.</param>
+internal sealed class Attention(long heads, DropoutSource dropout, double probability)
 {
     /// <summary>0 where a token stands, the lowest float32 where padding does: [batch, 1, 1, length], to be added to the scores.</summary>
     public static Tensor? Bias(Tensor? attentionMask)
@@ -16,36 +19,41 @@ internal static class Attention
         return padding.to(ScalarType.Float32).mul_(float.MinValue).MoveToOuterDisposeScope();
     }
 
-    /// <summary>All heads at once.</summary>
-    /// <param name="query">[batch, length, hidden].</param>
-    /// <param name="key">[batch, length, hidden].</param>
-    /// <param name="value">[batch, length, hidden].</param>
-    /// <param name="heads">How many heads share the hidden size.</param>
-    /// <param name="bias">Added to the scores; see <see cref="Bias"/>. Null where nothing is padded.</param>
-    /// <param name="dropout">Drops attention weights while it is active.</param>
-    /// <param name="probability">Of dropping one.</param>
-    /// <returns>[batch, length, hidden].</returns>
-    public static Tensor Attend(Tensor query, Tensor key, Tensor value, long heads, Tensor? bias, DropoutSource dropout, double probability)
+    /// <summary>All heads at once. To be called within a dispose scope.</summary>
+    /// <param name="query">The queries of all tokens, shaped as the keys; or of each row's first token alone, [rows, hidden].</param>
+    /// <param name="key">[batch, length, hidden] or packed [tokens, hidden].</param>
+    /// <param name="value">Shaped as the keys.</param>
+    /// <param name="rows">Where the rows lie.</param>
+    /// <param name="firstTokens">Whether only the first tokens ask.</param>
+    /// <returns>Shaped as the queries.</returns>
+    public Tensor Attend(Tensor query, Tensor key, Tensor value, RowLayout rows, bool firstTokens)
     {
-        using var scope = NewDisposeScope();
-        var (batch, length, hidden) = (query.shape[0], query.shape[1], query.shape[2]);
-        var size = hidden / heads;
-        if (bias is not null && bias.dtype != query.dtype) bias = bias.to_type(query.dtype);
-        Tensor Split(Tensor all) => all.view(batch, length, heads, size).transpose(1, 2);
-        var (q, k, v) = (Split(query), Split(key), Split(value));
-
-        Tensor context;
-        if (dropout.Active && probability > 0)
+        var hidden = key.shape[^1];
+        var (q, k, v) = (query.reshape(-1, hidden), key.view(-1, hidden), value.view(-1, hidden));
+        var contexts = rows.Groups.Select(group =>
         {
-            var scores = matmul(q.mul(1 / Math.Sqrt(size)), k.transpose(-2, -1));
-            if (bias is not null) scores = scores.add(bias);
-            context = matmul(dropout.Apply(scores.softmax(-1), probability), v);
-        }
-        else
-        {
-            context = functional.scaled_dot_product_attention(q, k, v, bias);
-        }
+            var (asked, questions) = firstTokens ? (group.FirstRow, 1) : (group.FirstToken, group.Length);
+            return Attend(
+                Split(q, asked, group.Rows, questions), Split(k, group.FirstToken, group.Rows, group.Length),
+                Split(v, group.FirstToken, group.Rows, group.Length), rows.Bias).transpose(1, 2).reshape(-1, hidden);
+        }).ToList();
+        return (contexts.Count == 1 ? contexts[0] : cat(contexts, 0)).view(query.shape);
+    }
 
-        return context.transpose(1, 2).reshape(batch, length, hidden).MoveToOuterDisposeScope();
+    // The heads of a group's tokens: [rows, heads, length, size of a head].
+    private Tensor Split(Tensor all, int first, int rows, int length)
+    {
+        var hidden = all.shape[1];
+        var part = all.shape[0] == rows * length ? all : all.narrow(0, first, (long)rows * length);
+        return part.view(rows, length, heads, hidden / heads).transpose(1, 2);
+    }
+
+    private Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? bias)
+    {
+        if (bias is not null && bias.dtype != q.dtype) bias = bias.to_type(q.dtype);
+        if (!dropout.Active || probability == 0) return functional.scaled_dot_product_attention(q, k, v, bias);
+        var scores = matmul(q.mul(1 / Math.Sqrt(q.shape[^1])), k.transpose(-2, -1));
+        if (bias is not null) scores = scores.add(bias);
+        return matmul(dropout.Apply(scores.softmax(-1), probability), v);
     }
 }

@@ -33,20 +33,22 @@ internal sealed class EncoderEmbeddings : Module
     /// <summary>The word table, which a masked-language-modelling head shares.</summary>
     internal EmbeddingLayer Words => (EmbeddingLayer)word_embeddings;
 
-    /// <returns>[batch, length, hidden].</returns>
+    /// <returns>[batch, length, hidden] or packed [tokens, hidden], as the batch is.</returns>
     public Tensor Forward(TokenBatch batch)
     {
         using var scope = NewDisposeScope();
         var ids = batch.InputIds;
         var sum = word_embeddings.call(ids).add(position_embeddings.call(Positions(batch)));
         if (token_type_embeddings is not null)
-            sum = sum.add(token_type_embeddings.call(batch.TokenTypeIds ?? zeros(1, 1, dtype: int64, device: ids.device)));
+            sum = sum.add(token_type_embeddings.call(batch.TokenTypeIds ?? (batch.Lengths is null ? zeros(1, 1, dtype: int64, device: ids.device) : zeros_like(ids))));
         return _dropout.Apply(LayerNorm.call(sum), _configuration.HiddenDropout).MoveToOuterDisposeScope();
     }
 
     private Tensor Positions(TokenBatch batch)
     {
         var first = _configuration.FirstPosition;
+        if (batch.Lengths is { } lengths)
+            return tensor([.. lengths.SelectMany(length => Enumerable.Range(first, length)).Select(position => (long)position)], device: batch.InputIds.device);
         return batch.AttentionMask is { } mask
             ? mask.cumsum(1).mul(mask).add(first - 1).clamp(min: 0)
             : arange(first, first + batch.InputIds.shape[1], dtype: int64, device: batch.InputIds.device).unsqueeze(0);

@@ -11,6 +11,8 @@ namespace Microsoft.ML.Lora.Backbones;
 /// </summary>
 internal abstract class EncoderLayer(string name, EncoderConfiguration configuration, DropoutSource dropout) : Module(name)
 {
+    private readonly Attention _attention = new(configuration.Heads, dropout, configuration.AttentionDropout);
+
     protected abstract Module<Tensor, Tensor> Query { get; }
     protected abstract Module<Tensor, Tensor> Key { get; }
     protected abstract Module<Tensor, Tensor> Value { get; }
@@ -23,17 +25,25 @@ internal abstract class EncoderLayer(string name, EncoderConfiguration configura
     /// <summary>The share of the attention's output that is dropped in training.</summary>
     protected virtual double AttentionOutputDropout => configuration.HiddenDropout;
 
-    /// <summary>The layer's output for <paramref name="hidden"/>, both [batch, length, hidden].</summary>
-    /// <param name="hidden">The output of the layer below.</param>
-    /// <param name="attentionBias">See <see cref="Attention.Bias"/>.</param>
-    public Tensor Forward(Tensor hidden, Tensor? attentionBias)
+    /// <summary>The layer's output for <paramref name="hidden"/>, in its shape.</summary>
+    /// <param name="hidden">The output of the layer below, [batch, length, hidden] or packed [tokens, hidden].</param>
+    /// <param name="rows">Where the rows lie in it.</param>
+    public Tensor Forward(Tensor hidden, RowLayout rows) => Forward(hidden, rows, firstTokens: false);
+
+    /// <summary>
+    /// The layer's output for the first token of each row, [rows, hidden], which is all that a head on the last layer looks at: the other tokens
+    /// count as keys and values alone.
+    /// </summary>
+    /// <inheritdoc cref="Forward(Tensor, RowLayout)"/>
+    public Tensor ForwardFirst(Tensor hidden, RowLayout rows) => Forward(hidden, rows, firstTokens: true);
+
+    private Tensor Forward(Tensor hidden, RowLayout rows, bool firstTokens)
     {
         using var scope = NewDisposeScope();
-        var context = Attention.Attend(
-            Query.call(hidden), Key.call(hidden), Value.call(hidden),
-            configuration.Heads, attentionBias, dropout, configuration.AttentionDropout);
-        var attended = AttentionNorm.call(dropout.Apply(AttentionOutput.call(context), AttentionOutputDropout).add(hidden));
+        var x = firstTokens ? rows.First(hidden) : hidden;
+        var context = _attention.Attend(Query.call(x), Key.call(hidden), Value.call(hidden), rows, firstTokens);
+        var attended = AttentionNorm.call(dropout.Add(x, AttentionOutput.call(context), AttentionOutputDropout));
         var expanded = functional.gelu(Up.call(attended));
-        return OutputNorm.call(dropout.Apply(Down.call(expanded), configuration.HiddenDropout).add(attended)).MoveToOuterDisposeScope();
+        return OutputNorm.call(dropout.Add(attended, Down.call(expanded), configuration.HiddenDropout)).MoveToOuterDisposeScope();
     }
 }

@@ -10,24 +10,27 @@ namespace Microsoft.ML.Lora.Backbones;
 /// <param name="dropout">What the layers drop by.</param>
 internal sealed class LayerRecomputation(DropoutSource dropout) : IDisposable
 {
-    private readonly List<(Func<Tensor, Tensor> Forward, Tensor Input, Tensor Position)> _layers = [];
-    private Tensor? _bias;
+    private readonly List<(LayerStep Forward, Tensor Input, long Position)> _layers = [];
+    private RowLayout? _rows;
     private Tensor? _embedded;
     private Tensor? _last;
 
-    /// <summary>The output of the last layer, cut off from the layers; what it needs for <see cref="Backward"/> belongs to this object.</summary>
-    public Tensor Forward(EncoderEmbeddings embeddings, IEnumerable<EncoderLayer> layers, TokenBatch batch)
+    /// <summary>The output of the last step, cut off from the layers; what it needs for <see cref="Backward"/> belongs to this object.</summary>
+    /// <param name="model">The layers' owner.</param>
+    /// <param name="batch">The rows.</param>
+    /// <param name="steps">The layers over rows that lie so.</param>
+    public Tensor Forward(EncoderModel model, TokenBatch batch, Func<RowLayout, IEnumerable<LayerStep>> steps)
     {
         Dispose();
-        _bias = Attention.Bias(batch.AttentionMask)?.DetachFromDisposeScope();
-        _embedded = embeddings.Forward(batch).DetachFromDisposeScope();
+        _rows = new RowLayout(batch);
+        _embedded = model.Embeddings.Forward(batch).DetachFromDisposeScope();
         var hidden = _embedded.detach().DetachFromDisposeScope();
         using (no_grad())
         {
-            foreach (var layer in layers)
+            foreach (var step in steps(_rows))
             {
-                _layers.Add((input => layer.Forward(input, _bias), hidden, dropout.Position(hidden.device).DetachFromDisposeScope()));
-                hidden = layer.Forward(hidden, _bias).DetachFromDisposeScope();
+                _layers.Add((step, hidden, dropout.Position));
+                hidden = step(hidden).DetachFromDisposeScope();
             }
         }
 
@@ -45,7 +48,7 @@ internal sealed class LayerRecomputation(DropoutSource dropout) : IDisposable
         {
             using var scope = NewDisposeScope();
             var (forward, input, position) = _layers[i];
-            dropout.GoTo(position, input.device);
+            dropout.Position = position;
             var leaf = input.detach().requires_grad_(true);
             var output = forward(leaf);
             if (output.requires_grad) output.backward([gradient]);
@@ -57,16 +60,11 @@ internal sealed class LayerRecomputation(DropoutSource dropout) : IDisposable
 
     public void Dispose()
     {
-        foreach (var (_, input, position) in _layers)
-        {
-            input.Dispose();
-            position.Dispose();
-        }
-
+        foreach (var (_, input, _) in _layers) input.Dispose();
         _layers.Clear();
         _last?.Dispose();
         _embedded?.Dispose();
-        _bias?.Dispose();
-        (_last, _embedded, _bias) = (null, null, null);
+        _rows?.Dispose();
+        (_last, _embedded, _rows) = (null, null, null);
     }
 }

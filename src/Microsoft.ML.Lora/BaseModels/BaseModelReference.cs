@@ -60,7 +60,7 @@ internal sealed partial record BaseModelReference
                 return $"{path} is not what the model was trained on: its SHA-256 is {found.Sha256}, expected is {expected.Sha256}.";
         }
         var further = resolved.DecisiveFiles().FirstOrDefault(name => !Files.ContainsKey(name));
-        return further == null ? null : $"{Path.Combine(resolved.Directory, further)} was not there when the model was trained.";
+        return further == null ? null : $"{Path.Combine(resolved.Directory, further)} decides what the base computes, and did not when the model was trained.";
     }
 
     /// <summary>Finds the base: the search path, the recorded directory, the bundled bases, the Hugging Face cache, the hub.</summary>

@@ -35,8 +35,8 @@ internal sealed class HubBaseModel : BaseModel
             if (FindIn(new(entry), out _) is { } onPath) return onPath;
         }
         if (FindIn(settings.Cache, out var problem) is { } cached) return cached;
-        if (!settings.Offline) return DownloadAsync(settings, progress, cancellation).GetAwaiter().GetResult();
         places.Add(settings.Cache.FolderOf(_id), "Hugging Face cache");
+        if (!settings.Offline) return Fetch(settings, places, progress, cancellation);
         var message = $"The base model '{this}' is not whole on this machine, and HF_HUB_OFFLINE forbids fetching it. {Space(problem?.Message)}{places} "
             + $"To mend it: unset HF_HUB_OFFLINE, or, on a machine with a connection, {DownloadCommand(_id, _revision)}";
         throw problem is InvalidDataException ? new InvalidDataException(message) : new FileNotFoundException(message);
@@ -49,6 +49,18 @@ internal sealed class HubBaseModel : BaseModel
         if (HubId.IsCommit(_revision) && FindIn(settings.Cache, out _) is { } cached) return cached;
         var commit = await HubDownload.RunAsync(settings, _id, _revision, progress, cancellation).ConfigureAwait(false);
         return ResolvedBase.Open(settings.Cache.SnapshotOf(_id, commit), BaseModelKind.Hub, _id, commit);
+    }
+
+    private ResolvedBase Fetch(HubSettings settings, LookedAt places, IProgress<HubProgress>? progress, CancellationToken cancellation)
+    {
+        try
+        {
+            return DownloadAsync(settings, progress, cancellation).GetAwaiter().GetResult();
+        }
+        catch (IOException e) when (e.GetType() == typeof(IOException))
+        {
+            throw new IOException($"The base model '{this}' is not whole on this machine, and it could not be fetched. {e.Message} {places}", e);
+        }
     }
 
     /// <summary>The command that fetches a model into the Hugging Face cache.</summary>

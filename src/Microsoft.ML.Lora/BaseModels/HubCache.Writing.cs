@@ -14,20 +14,27 @@ internal sealed partial class HubCache
     /// <summary>The file that a process locks while it fetches a content.</summary>
     public string LockOf(string id, string etag) => Path.Combine(root, ".locks", FolderName(id), $"{etag}.lock");
 
-    /// <summary>
-    /// Puts a content into a snapshot: a link to the blob, or, where no links may be made, the blob itself. What is there under the name is replaced.
-    /// </summary>
-    /// <returns>Whether the blob stayed where it was.</returns>
-    public bool Place(string id, string etag, string commit, string fileName, bool links)
+    /// <summary>Puts a content into a snapshot; what is there under the name is replaced.</summary>
+    /// <param name="id">The model.</param>
+    /// <param name="etag">Names the blob.</param>
+    /// <param name="commit">The snapshot.</param>
+    /// <param name="fileName">The plain name there.</param>
+    /// <param name="links">Whether links may be made. Where not, the file itself lies in the snapshot.</param>
+    /// <param name="isNew">Whether no other snapshot can need the blob, so that it may be moved rather than copied.</param>
+    public void Place(string id, string etag, string commit, string fileName, bool links, bool isNew)
     {
-        var place = Path.Combine(SnapshotOf(id, commit), fileName);
+        var (blob, place) = (BlobOf(id, etag), Path.Combine(SnapshotOf(id, commit), fileName));
         Directory.CreateDirectory(SnapshotOf(id, commit));
         var link = Path.Combine("..", "..", "blobs", etag);
-        if (links && new FileInfo(place).LinkTarget == link) return true;
+        if (links && new FileInfo(place).LinkTarget == link) return;
         File.Delete(place);
-        if (links && TryLink(place, link)) return true;
-        File.Move(BlobOf(id, etag), place);
-        return false;
+        if (links && TryLink(place, link)) return;
+        if (isNew) File.Move(blob, place);
+        else AtomicFile.Write(place, stream =>
+        {
+            using var content = File.OpenRead(blob);
+            content.CopyTo(stream);
+        });
     }
 
     /// <summary>Notes the commit that a branch or tag stands for.</summary>

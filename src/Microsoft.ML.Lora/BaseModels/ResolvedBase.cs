@@ -1,4 +1,5 @@
 using Microsoft.ML.Lora.Formats;
+using Microsoft.ML.Lora.Text;
 
 namespace Microsoft.ML.Lora;
 
@@ -16,9 +17,6 @@ internal sealed class ResolvedBase
 
     /// <summary>Weights that are not read.</summary>
     public static readonly string[] PickleNames = ["pytorch_model.bin", "pytorch_model.bin.index.json"];
-
-    /// <summary>The sets of files that make a vocabulary, in the order in which they are looked for.</summary>
-    public static readonly string[][] Vocabularies = [["vocab.json", "merges.txt"], ["vocab.txt"]];
 
     private ResolvedBase(string directory, BaseModelKind kind, string id, string? revision, string weightsPath)
     {
@@ -73,9 +71,6 @@ internal sealed class ResolvedBase
     public static InvalidDataException PickleOnly(string what, string pickle, string howToConvert) =>
         new($"{what} has its weights only as {pickle}, a Python pickle, which can run code when it is read and so is not. {howToConvert}");
 
-    /// <summary>The vocabularies that can be read, for error messages.</summary>
-    public static string VocabulariesInWords => string.Join(", or ", Vocabularies.Select(files => string.Join(" with ", files)));
-
     /// <summary>The path of a further file, such as vocab.json or merges.txt, or null where it is not there.</summary>
     public string? Find(string fileName)
     {
@@ -92,14 +87,14 @@ internal sealed class ResolvedBase
     public ISafetensors OpenWeights() => SafetensorsSet.Open(WeightsPath);
 
     /// <summary>The names of the files that decide what the base computes: configuration, weights and vocabulary.</summary>
+    /// <exception cref="InvalidDataException">The vocabulary's settings are malformed.</exception>
     public IReadOnlyList<string> DecisiveFiles()
     {
-        string[] vocabulary = ["vocab.json", "merges.txt", "vocab.txt", "sentencepiece.bpe.model"];
         var names = new List<string> { ConfigName };
         names.AddRange(WeightsFileNames());
-        names.AddRange(vocabulary.Where(name => Find(name) != null));
-        // WordPiece folds case or not as this file says; byte-level BPE takes nothing from it.
-        if (Find("vocab.txt") != null && Find("tokenizer_config.json") != null) names.Add("tokenizer_config.json");
+        names.AddRange(VocabularyForm.All.SelectMany(form => form.Files).Where(name => Find(name) != null));
+        // Most say nothing but the defaults, and other programs leave them out.
+        if (Find(VocabularyForm.ConfigName) is { } settings && TokenizerConfig.Read(settings) != new TokenizerConfig()) names.Add(VocabularyForm.ConfigName);
         return names;
     }
 

@@ -46,10 +46,12 @@ public sealed partial class LoraFineTuneEstimator : IEstimator<LoraFineTuneTrans
     /// <exception cref="UnauthorizedAccessException">The base model is on the hub, which does not let this user have it.</exception>
     /// <exception cref="IOException">The base model is on the hub, which cannot be reached or failed.</exception>
     /// <exception cref="InvalidDataException">A file of the base model or of the initial adapter is malformed.</exception>
+    /// <exception cref="DllNotFoundException">The application references no package with TorchSharp's native library.</exception>
     /// <exception cref="OperationCanceledException">The training was cancelled.</exception>
     public LoraFineTuneTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
+        NativeTorch.Require();
         using var channel = _host.Start("Training");
         var label = _regression
             ? TrainingRows.TargetColumn(input.Schema, _options.LabelColumnName)

@@ -24,6 +24,7 @@ public sealed partial class LoraFineTuneTransformer
     private static LoraFineTuneTransformer Create(IHostEnvironment environment, object ctx)
     {
         MLNetInternals.CheckVersion(ctx, LoaderSignature);
+        NativeTorch.Require();
         byte[] Entry(string name) => MLNetInternals.LoadEntry(ctx, name) ?? throw new InvalidDataException($"The saved model has no entry {name}.");
         const string source = "saved model";
         var reference = BaseModelReference.Parse(Entry(BaseModelReference.FileName), $"{source}/{BaseModelReference.FileName}");

@@ -93,7 +93,8 @@ internal sealed record ModelCard
                 ("Training loss, last epoch", $"{training.FinalLoss:0.0000}"),
                 ("Training time", $"{training.Elapsed.TotalSeconds:0.0} s"),
             ]);
-        return "## Training\n\n| | |\n|---|---|\n" + string.Join('\n', rows.Select(row => $"| {row.Name} | {row.Value.ToString(CultureInfo.InvariantCulture)} |"));
+        var lines = rows.Select(row => $"| {row.Name} | {row.Value.ToString(CultureInfo.InvariantCulture)} |");
+        return "## Training\n\n| | |\n|---|---|\n" + string.Join('\n', lines);
     }
 
     private string Usage()

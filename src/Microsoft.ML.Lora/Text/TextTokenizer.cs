@@ -30,15 +30,7 @@ public abstract class TextTokenizer
     public static TextTokenizer FromDirectory(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        string[] robertas = [At("vocab.json"), At("merges.txt")];
-        var bert = At("vocab.txt");
-        if (robertas.All(File.Exists)) return RobertaTextTokenizer.FromFiles(robertas[0], robertas[1], At("tokenizer_config.json"));
-        if (File.Exists(bert)) return BertTextTokenizer.FromFiles(bert, At("tokenizer_config.json"));
-        var missing = robertas.Any(File.Exists) ? robertas.First(f => !File.Exists(f)) : robertas[0];
-        throw new FileNotFoundException(
-            $"{directory} has no {Path.GetFileName(missing)}: a RoBERTa tokenizer is the files vocab.json and merges.txt, a BERT tokenizer the file vocab.txt.", missing);
-
-        string At(string file) => Path.Combine(directory, file);
+        return VocabularyForm.Require(directory).Read(file => Path.Combine(directory, file));
     }
 
     /// <summary>The ids of a text or, where <paramref name="pair"/> is not null, of a pair of texts.</summary>

@@ -25,19 +25,22 @@ internal static class BatchSampler
         var batches = order
             .Chunk(WindowInBatches * batchSize)
             .Select(window => window.OrderBy(i => rows[i].Length))
-            .SelectMany(window => maxTokens > 0 ? Fill(window, rows, maxTokens) : window.Chunk(batchSize))
+            .SelectMany(window => maxTokens > 0 ? Fill(window, i => rows[i].Length, maxTokens) : window.Chunk(batchSize))
             .ToArray();
         random.Shuffle(batches);
         return batches;
     }
 
-    // The rows come by ascending length, so that each new row is as long as the batch will be.
-    private static IEnumerable<int[]> Fill(IEnumerable<int> ascending, IReadOnlyList<TokenizedRow> rows, int maxTokens)
+    /// <summary>Batches of as many rows as fit so many tokens, padding included, but at least one.</summary>
+    /// <param name="ascending">Rows by ascending length, so that each new row is as long as the batch will be.</param>
+    /// <param name="length">A row's tokens.</param>
+    /// <param name="maxTokens">The most tokens.</param>
+    public static IEnumerable<int[]> Fill(IEnumerable<int> ascending, Func<int, int> length, int maxTokens)
     {
         var batch = new List<int>();
         foreach (var i in ascending)
         {
-            if (batch.Count > 0 && (batch.Count + 1L) * rows[i].Length > maxTokens)
+            if (batch.Count > 0 && (batch.Count + 1L) * length(i) > maxTokens)
             {
                 yield return [.. batch];
                 batch.Clear();

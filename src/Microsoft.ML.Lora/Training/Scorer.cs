@@ -11,7 +11,7 @@ namespace Microsoft.ML.Lora.Training;
 /// <param name="objective">What makes scores of the model's outputs; null for class probabilities.</param>
 internal sealed class Scorer(SequenceClassifier model, Device device, TrainingObjective? objective = null)
 {
-    private const int RowsPerBatch = 32;
+    private const int TokensPerBatch = 1024;
     private readonly Collator _collator = new(model.Configuration, device);
     private readonly TrainingObjective _objective = objective ?? new ClassificationObjective(model.Classes);
 
@@ -21,7 +21,8 @@ internal sealed class Scorer(SequenceClassifier model, Device device, TrainingOb
     public float[][] Scores(IReadOnlyList<TokenizedText> rows, Action? stop = null)
     {
         var results = new float[rows.Count][];
-        foreach (var batch in Enumerable.Range(0, rows.Count).OrderBy(i => rows[i].Ids.Length).Chunk(RowsPerBatch))
+        var ascending = Enumerable.Range(0, rows.Count).OrderBy(i => rows[i].Ids.Length);
+        foreach (var batch in BatchSampler.Fill(ascending, i => rows[i].Ids.Length, TokensPerBatch))
         {
             stop?.Invoke();
             using var scope = NewDisposeScope();

@@ -20,6 +20,20 @@ internal static unsafe partial class Shim
 
     internal static string Version => Marshal.PtrToStringUTF8(shim_version())!;
 
+    /// <summary>Why the shim cannot be loaded; null where it can.</summary>
+    internal static Exception? FindLoadError()
+    {
+        try
+        {
+            _ = shim_version();
+            return null;
+        }
+        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException)
+        {
+            return e;
+        }
+    }
+
     internal static ExternalException LastError() => new(Marshal.PtrToStringUTF8(shim_error()));
 
     /// <summary>The handle, or the error that stands behind a null one.</summary>

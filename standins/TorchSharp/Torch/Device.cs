@@ -47,16 +47,21 @@ public static partial class torch
     public static Device get_default_device() => defaultDevice;
     public static void set_default_device(Device device) => defaultDevice = device;
 
-    public static bool TryInitializeDeviceType(DeviceType deviceType) => deviceType switch
+    public static bool TryInitializeDeviceType(DeviceType deviceType)
     {
-        DeviceType.CUDA => cuda.is_available(),
-        DeviceType.MPS => false,
-        _ => true,
-    };
+        // The real one loads its native library here and throws NotSupportedException where there is none.
+        if (Shim.FindLoadError() is { } error) throw new NotSupportedException("The native library of the stand-in cannot be loaded.", error);
+        return deviceType switch
+        {
+            DeviceType.CUDA => cuda.is_available(),
+            DeviceType.MPS => false,
+            _ => true,
+        };
+    }
 
     public static void InitializeDeviceType(DeviceType deviceType)
     {
-        if (deviceType is DeviceType.CUDA or DeviceType.MPS && !TryInitializeDeviceType(deviceType))
+        if (!TryInitializeDeviceType(deviceType))
             throw new InvalidOperationException($"Torch device type {deviceType} did not initialise on the current machine.");
     }
 

@@ -48,6 +48,28 @@ public class EncoderFamilyTests
     }
 
     [TestMethod]
+    [DataRow("roberta", "roberta.")]
+    [DataRow("bert", "bert.")]
+    [DataRow("distilbert", "distilbert.")]
+    public void TheEncodersWeightsBeginWithThePrefix(string modelType, string prefix)
+    {
+        var family = EncoderFamily.Of(modelType)!;
+        Assert.AreEqual(prefix, family.WeightPrefix);
+        using var model = Tiny.Classifier(configuration: Tiny.Configuration with { ModelType = modelType });
+        Assert.IsTrue(model.named_parameters().Any(each => each.name.StartsWith(prefix)));
+        var names = model.named_parameters().Select(each => each.name).Where(name => !name.StartsWith(prefix)).ToArray();
+        Assert.IsTrue(names.All(name => model.HeadModules.Any(head => name.StartsWith(head)) || name.StartsWith("bert.pooler")), string.Join(' ', names));
+    }
+
+    [TestMethod]
+    public void OtherModelsWithRobertasModulesAreAnEntryOfTheirOwn()
+    {
+        var family = new Lora.Backbones.Roberta.RobertaFamily("xlm-roberta", "XLMRobertaForSequenceClassification");
+        Assert.AreEqual(("xlm-roberta", "roberta."), (family.ModelType, family.WeightPrefix));
+        Assert.IsNull(EncoderFamily.Of("xlm-roberta"), "It takes a vocabulary in SentencePiece's form, which is not read.");
+    }
+
+    [TestMethod]
     [DataRow("\"roberta\"", "\"gpt2\"", "model_type \"gpt2\" is not supported")]
     [DataRow("\"hidden_size\": 12", "\"hidden_size\": 13", "attention heads (3) must divide the hidden size (13)")]
     [DataRow("\"hidden_size\": 12", "\"hidden_size\": -1", "hidden_size")]

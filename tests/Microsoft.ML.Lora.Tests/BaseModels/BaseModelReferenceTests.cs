@@ -65,6 +65,22 @@ public sealed class BaseModelReferenceTests
     }
 
     [TestMethod]
+    public void SettingsOfTheVocabularyCountWhereTheySayMoreThanTheDefaults()
+    {
+        var resolved = BaseModel.FromDirectory(BaseFolder.Write(_folder, "m")).Resolve();
+        var plain = BaseModelReference.To(resolved);
+        _folder.Write("m/tokenizer_config.json", """{"model_max_length": 512, "add_prefix_space": false}""");
+        plain.Verify(resolved);
+
+        _folder.Write("m/tokenizer_config.json", """{"add_prefix_space": true}""");
+        Assert.Contains("tokenizer_config.json", Assert.ThrowsExactly<InvalidDataException>(() => plain.Verify(resolved)).Message);
+        var spaced = BaseModelReference.To(resolved);
+        spaced.Verify(resolved);
+        _folder.Write("m/tokenizer_config.json", "{}");
+        Assert.Contains("tokenizer_config.json", Assert.ThrowsExactly<InvalidDataException>(() => spaced.Verify(resolved)).Message);
+    }
+
+    [TestMethod]
     [DataRow("$.format", "2", "'format'")]
     [DataRow("$.kind", "\"ftp\"", "'kind'")]
     [DataRow("$.kind", "null", "'kind'")]

@@ -20,10 +20,10 @@ public class TrainerTests
     public void TheLossFalls()
     {
         var losses = new List<double>();
-        var (result, _) = Train(new TrainingOptions { Epochs = 30, LearningRate = 0.02, Seed = 1 }, p => losses.Add(p.Loss));
+        var (result, _) = Train(new TrainingOptions { Epochs = 40, LearningRate = 0.02, Seed = 1 }, p => losses.Add(p.Loss));
         Assert.IsLessThan(0.5 * losses[0], result.FinalLoss);
-        Assert.AreEqual(30 * 6, result.Steps);
-        Assert.HasCount(30 * 6, losses);
+        Assert.AreEqual(40 * 6, result.Steps);
+        Assert.HasCount(40 * 6, losses);
     }
 
     [TestMethod]

@@ -14,6 +14,13 @@ internal sealed record BpeVocabulary(IReadOnlyList<string> Tokens, IReadOnlyList
     /// <summary>The special token that comes last.</summary>
     public const string Mask = "<mask>";
 
+    /// <summary>The tokens that vocab.json lists; the index is the id.</summary>
+    public static string[] ReadTokens(string directory)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(directory, "vocab.json")));
+        return [.. json.RootElement.EnumerateObject().OrderBy(token => token.Value.GetInt32()).Select(token => token.Name)];
+    }
+
     /// <summary>Writes vocab.json and merges.txt.</summary>
     public void Write(string directory)
     {

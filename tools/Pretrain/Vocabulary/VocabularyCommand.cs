@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Microsoft.ML.Lora.Pretrain.Training;
 using Microsoft.ML.Lora.Text;
 
 namespace Microsoft.ML.Lora.Pretrain.Vocabulary;
@@ -7,6 +8,8 @@ namespace Microsoft.ML.Lora.Pretrain.Vocabulary;
 /// <summary>The commands that learn a vocabulary and tell how well one fits some text.</summary>
 internal static class VocabularyCommand
 {
+    private const int RankedWords = 60_000;
+
     private static readonly Option<FileInfo[]> TextOption = new("--text")
     {
         Description = "Text files in UTF-8, a paragraph a line.",
@@ -14,21 +17,24 @@ internal static class VocabularyCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    /// <summary><c>vocab --text FILE... --size N --output DIR</c></summary>
+    /// <summary><c>vocab --corpus DIR --size N --output DIR</c></summary>
     public static System.CommandLine.Command Train()
     {
-        var size = new Option<int>("--size") { Description = "The number of tokens, the special ones included.", DefaultValueFactory = _ => 8000 };
+        var corpus = new Option<DirectoryInfo>("--corpus") { Description = "What tools/corpus.sh made.", Required = true };
+        var size = new Option<int>("--size") { Description = "The number of tokens, the special ones included.", DefaultValueFactory = _ => 20_000 };
         var output = new Option<DirectoryInfo>("--output") { Description = "The folder that gets vocab.json and merges.txt.", Required = true };
-        var command = new System.CommandLine.Command("vocab", "Learns a byte-level BPE vocabulary.") { TextOption, size, output };
+        var command = new System.CommandLine.Command("vocab", "Learns a byte-level BPE vocabulary from the texts and from the words of the word vectors.") { corpus, size, output };
         command.SetAction(arguments =>
         {
             var watch = Stopwatch.StartNew();
-            var files = Paths(arguments);
-            var vocabulary = BpeTrainer.Train(WordCounts.OfFiles(files).Counts, arguments.GetValue(size));
+            var counts = new WordCounts();
+            var texts = arguments.GetRequiredValue(corpus).FullName;
+            foreach (var text in TrainingText.Lines(texts)) counts.Add(text);
+            counts.AddRanked(WordVectors.Read(Path.Combine(texts, "teacher", "vectors.json"), RankedWords).Words);
+            var vocabulary = BpeTrainer.Train(counts.Counts, arguments.GetValue(size));
             var directory = arguments.GetRequiredValue(output).FullName;
             vocabulary.Write(directory);
             Console.WriteLine($"{vocabulary.Tokens.Count} tokens, {vocabulary.Merges.Count} merges in {watch.Elapsed.TotalSeconds:F1} s -> {directory}");
-            Report(directory, files);
         });
         return command;
     }
@@ -38,11 +44,9 @@ internal static class VocabularyCommand
     {
         var directory = new Option<DirectoryInfo>("--tokenizer") { Description = "The folder of vocab.json and merges.txt.", Required = true };
         var command = new System.CommandLine.Command("measure", "Tells how many tokens a vocabulary takes for a word.") { directory, TextOption };
-        command.SetAction(arguments => Report(arguments.GetRequiredValue(directory).FullName, Paths(arguments)));
+        command.SetAction(arguments => Report(arguments.GetRequiredValue(directory).FullName, arguments.GetRequiredValue(TextOption).Select(file => file.FullName)));
         return command;
     }
-
-    private static string[] Paths(ParseResult arguments) => [.. arguments.GetRequiredValue(TextOption).Select(f => f.FullName)];
 
     private static void Report(string directory, IEnumerable<string> files)
     {

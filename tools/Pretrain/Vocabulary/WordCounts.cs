@@ -20,11 +20,24 @@ internal sealed class WordCounts
             CollectionsMarshal.GetValueRefOrAddDefault(words, paragraph.AsSpan(offset, length), out _)++;
     }
 
-    /// <summary>Counts the words of text files, a paragraph a line.</summary>
-    public static WordCounts OfFiles(IEnumerable<string> paths)
+    /// <summary>
+    /// Counts words that only their rank is known of, as if they came from a text of some six million words in which frequencies fall as 1/rank (Zipf's law):
+    /// in lower case after a blank and, more rarely, with a capital letter or at the beginning.
+    /// </summary>
+    public void AddRanked(IEnumerable<string> words)
     {
-        var counts = new WordCounts();
-        foreach (var paragraph in paths.SelectMany(File.ReadLines)) counts.Add(paragraph);
-        return counts;
+        const double scale = 700_000;
+        foreach (var (word, rank) in words.Select((word, rank) => (word, rank)))
+        {
+            if (!word.All(char.IsAsciiLetterLower)) continue;
+            var count = scale / (rank + 10);
+            AddCount(" " + word, count);
+            var capital = char.ToUpperInvariant(word[0]) + word[1..];
+            AddCount(" " + capital, count / 10);
+            AddCount(capital, count / 10);
+            AddCount(word, count / 20);
+        }
+
+        void AddCount(string word, double count) => CollectionsMarshal.GetValueRefOrAddDefault(_counts, word, out _) += (long)count;
     }
 }

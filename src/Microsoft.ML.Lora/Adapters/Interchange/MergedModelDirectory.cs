@@ -2,7 +2,9 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.ML.Lora.Adapters.Targeting;
+using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Formats;
+using Microsoft.ML.Lora.Text;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Adapters;
@@ -20,15 +22,8 @@ internal static class MergedModelDirectory
     private static readonly JsonWriterOptions Layout =
         new() { Indented = true, IndentSize = 2, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private static readonly Dictionary<string, string> Architectures = new()
-    {
-        ["roberta"] = "RobertaForSequenceClassification",
-        ["bert"] = "BertForSequenceClassification",
-        ["distilbert"] = "DistilBertForSequenceClassification",
-    };
-
     private static readonly string[] TokenizerFiles =
-        ["vocab.json", "merges.txt", "vocab.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"];
+        [.. VocabularyForm.All.SelectMany(form => form.Files), VocabularyForm.ConfigName, "tokenizer.json", "special_tokens_map.json", "added_tokens.json"];
 
     private static readonly HashSet<string> ReplacedFields =
         ["architectures", "id2label", "label2id", "num_labels", "_num_labels", "problem_type", "torch_dtype", "dtype"];
@@ -46,15 +41,15 @@ internal static class MergedModelDirectory
     {
         PeftMapping.RequirePeftHead(model);
         var fields = UntrustedJson.ReadFile(Path.Combine(baseDirectory, ConfigFileName), MaxConfigBytes, maxDepth: 32);
-        var family = fields.Require(fields.String("model_type"), "model_type");
-        if (!Architectures.TryGetValue(family, out var architecture))
-            throw new NotSupportedException($"A merged model can be written for {string.Join(", ", Architectures.Keys)}, not for {family}.");
+        var modelType = fields.Require(fields.String("model_type"), "model_type");
+        var family = EncoderFamily.Of(modelType)
+            ?? throw new NotSupportedException($"A merged model can be written for {EncoderFamily.InWords}, not for {modelType}.");
         var classes = Classes(model);
         if (labels is not null && labels.Count != classes)
             throw new ArgumentException($"There are {labels.Count} labels, but the model tells {classes} classes apart.", nameof(labels));
         if (labels is not null && labels.Distinct().Count() < labels.Count)
             throw new ArgumentException("The labels must differ from each other.", nameof(labels));
-        var config = Config(fields, architecture, labels ?? [.. Enumerable.Range(0, classes).Select(i => $"LABEL_{i}")]);
+        var config = Config(fields, family.Architecture, labels ?? [.. Enumerable.Range(0, classes).Select(i => $"LABEL_{i}")]);
 
         WriteWeights(model, Path.Combine(directory, WeightsFileName));
         foreach (var file in TokenizerFiles.Where(file => File.Exists(Path.Combine(baseDirectory, file))))

@@ -7,6 +7,8 @@ internal sealed class BertFamily : EncoderFamily
 {
     public override string ModelType => "bert";
 
+    public override string Architecture => "BertForSequenceClassification";
+
     public override IReadOnlyList<string> DefaultTargets => ["query", "value"];
 
     public override SequenceClassifier CreateClassifier(

@@ -26,7 +26,7 @@ internal sealed class BertForSequenceClassification : SequenceClassifier
     public override Tensor Logits(TokenBatch batch)
     {
         using var scope = NewDisposeScope();
-        var pooled = bert.pooler.dense.call(bert.Encode(batch).select(1, 0)).tanh();
+        var pooled = bert.pooler.dense.call(bert.EncodeFirst(batch)).tanh();
         return classifier.call(Dropout.Apply(pooled, Configuration.ClassifierDropout)).MoveToOuterDisposeScope();
     }
 }

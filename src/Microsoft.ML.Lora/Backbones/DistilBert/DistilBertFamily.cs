@@ -5,6 +5,8 @@ internal sealed class DistilBertFamily : EncoderFamily
 {
     public override string ModelType => "distilbert";
 
+    public override string Architecture => "DistilBertForSequenceClassification";
+
     public override IReadOnlyList<string> DefaultTargets => ["q_lin", "v_lin"];
 
     public override SequenceClassifier CreateClassifier(

@@ -27,7 +27,7 @@ internal sealed class DistilBertForSequenceClassification : SequenceClassifier
     public override Tensor Logits(TokenBatch batch)
     {
         using var scope = NewDisposeScope();
-        var features = pre_classifier.call(distilbert.Encode(batch).select(1, 0)).relu();
+        var features = pre_classifier.call(distilbert.EncodeFirst(batch)).relu();
         return classifier.call(Dropout.Apply(features, Configuration.ClassifierDropout)).MoveToOuterDisposeScope();
     }
 }

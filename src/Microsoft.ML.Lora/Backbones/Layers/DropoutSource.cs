@@ -1,20 +1,23 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Backbones.Layers;
 
 /// <summary>
-/// Dropout whose masks come from a generator of its own, so that two trainings in one process do not disturb each other
+/// Dropout whose masks follow from a seed and a step alone, so that two trainings in one process do not disturb each other
 /// and a step repeats exactly. Until <see cref="Start"/> is called, and after <see cref="Stop"/>, nothing is dropped.
 /// </summary>
 public sealed class DropoutSource : IDisposable
 {
-    private readonly Generator _generator = new();
     private Generator? _onDevice;
     private long _seed;
 
     /// <summary>Whether <see cref="Apply"/> drops anything now.</summary>
     public bool Active { get; private set; }
+
+    /// <summary>How many numbers the masks since <see cref="Start"/> took. A layer that is computed again from its position on drops the same.</summary>
+    internal long Position { get; set; }
 
     /// <summary>Drops from here on, with masks that depend on the two numbers alone.</summary>
     /// <param name="seed">The training's seed.</param>
@@ -22,8 +25,7 @@ public sealed class DropoutSource : IDisposable
     public void Start(long seed, long step)
     {
         _seed = unchecked((seed * 0x5DEECE66DL) ^ (step * 0x9E3779B97F4A7C1L) ^ step);
-        _generator.manual_seed(_seed);
-        _onDevice?.manual_seed(_seed);
+        Position = 0;
         Active = true;
     }
 
@@ -39,26 +41,35 @@ public sealed class DropoutSource : IDisposable
     public Tensor Apply(Tensor input, double probability)
     {
         if (!Active || probability == 0) return input;
-        using var mask = empty_like(input).bernoulli_(1 - probability, For(input.device)).div_(1 - probability);
+        using var mask = Mask(input, probability);
         return input * mask;
     }
 
-    /// <summary>Where the masks stand now, so that a layer that is computed again drops the same; to be disposed of.</summary>
-    internal Tensor Position(Device device) => For(device).get_state();
-
-    /// <summary>Goes back to a position.</summary>
-    internal void GoTo(Tensor position, Device device) => For(device).set_state(position);
-
-    /// <inheritdoc/>
-    public void Dispose()
+    /// <summary><paramref name="sum"/> + <see cref="Apply"/>(<paramref name="input"/>), in one operation.</summary>
+    internal Tensor Add(Tensor sum, Tensor input, double probability)
     {
-        _generator.Dispose();
-        _onDevice?.Dispose();
+        if (!Active || probability == 0) return sum.add(input);
+        using var mask = Mask(input, probability);
+        return sum.addcmul(input, mask, 1);
     }
 
-    private Generator For(Device device)
+    /// <inheritdoc/>
+    public void Dispose() => _onDevice?.Dispose();
+
+    private Tensor Mask(Tensor input, double probability)
     {
-        if (device.type == DeviceType.CPU) return _generator;
-        return _onDevice ??= new Generator(unchecked((ulong)_seed), device);
+        var position = Position;
+        Position += input.numel();
+        if (input.device.type == DeviceType.CPU)
+        {
+            var mask = empty(input.shape, dtype: float32);
+            if (Position > position) DropoutMask.Draw(MemoryMarshal.Cast<byte, float>(mask.bytes), probability, _seed, position);
+            if (input.dtype == float32) return mask;
+            using (mask) return mask.to_type(input.dtype);
+        }
+
+        _onDevice ??= new Generator(0, input.device);
+        _onDevice.manual_seed(unchecked(_seed + position * 0x2545F4914F6CDD1DL));
+        return empty_like(input).bernoulli_(1 - probability, _onDevice).div_(1 - probability);
     }
 }

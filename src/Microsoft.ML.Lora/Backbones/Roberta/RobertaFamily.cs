@@ -1,9 +1,15 @@
 namespace Microsoft.ML.Lora.Backbones.Roberta;
 
-/// <summary>RoBERTa and DistilRoBERTa.</summary>
-internal sealed class RobertaFamily : EncoderFamily
+/// <summary>RoBERTa and DistilRoBERTa, and, with another vocabulary, whatever else has their modules: XLM-RoBERTa and CamemBERT keep even their names.</summary>
+/// <param name="modelType">model_type in config.json.</param>
+/// <param name="architecture">The class of Python's transformers.</param>
+internal sealed class RobertaFamily(string modelType, string architecture) : EncoderFamily
 {
-    public override string ModelType => "roberta";
+    public override string ModelType => modelType;
+
+    public override string Architecture => architecture;
+
+    public override string WeightPrefix => "roberta.";
 
     public override IReadOnlyList<string> DefaultTargets => ["query", "value"];
 

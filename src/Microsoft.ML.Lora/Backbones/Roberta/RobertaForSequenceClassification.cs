@@ -29,7 +29,7 @@ internal sealed class RobertaForSequenceClassification : SequenceClassifier
     public override Tensor Logits(TokenBatch batch)
     {
         using var scope = NewDisposeScope();
-        return classifier.call(roberta.Encode(batch).select(1, 0)).MoveToOuterDisposeScope();
+        return classifier.call(roberta.EncodeFirst(batch)).MoveToOuterDisposeScope();
     }
 }
 

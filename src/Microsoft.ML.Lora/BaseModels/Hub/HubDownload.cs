@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Formats;
 
 namespace Microsoft.ML.Lora;
@@ -50,7 +51,7 @@ internal sealed class HubDownload : IDisposable
     /// <summary>All files of the base, those that an index of weights lists included.</summary>
     private async Task<IReadOnlyList<HubFile>> DescribeAsync(HubListing listing, CancellationToken cancellation)
     {
-        var files = new List<HubFile>();
+        var files = new List<HubFile> { await FetchConfigurationAsync(listing, cancellation).ConfigureAwait(false) };
         foreach (var name in listing.NeededFiles()) files.Add(await _reader.DescribeAsync(name, listing.Commit, cancellation).ConfigureAwait(false));
         if (files[^1] is not { Name: ResolvedBase.IndexName } index) return files;
         await EnsureAsync(index, listing.Commit, new HubProgressMeter(null, [index]), cancellation).ConfigureAwait(false);
@@ -61,6 +62,23 @@ internal sealed class HubDownload : IDisposable
         return files;
     }
 
+    /// <summary>Fetches config.json before all else: a model of another family is refused before its weights are fetched.</summary>
+    private async Task<HubFile> FetchConfigurationAsync(HubListing listing, CancellationToken cancellation)
+    {
+        listing.RequireConfiguration();
+        var file = await _reader.DescribeAsync(ResolvedBase.ConfigName, listing.Commit, cancellation).ConfigureAwait(false);
+        await EnsureAsync(file, listing.Commit, new HubProgressMeter(null, [file]), cancellation).ConfigureAwait(false);
+        try
+        {
+            EncoderFamily.Find(Path.Combine(_settings.Cache.SnapshotOf(_id, listing.Commit), file.Name));
+        }
+        catch (InvalidDataException e)
+        {
+            throw listing.NotABase(e.Message.TrimEnd('.'));
+        }
+        return file;
+    }
+
     /// <summary>Sees that the snapshot has a file, and that it is sound.</summary>
     private async Task EnsureAsync(HubFile file, string commit, HubProgressMeter meter, CancellationToken cancellation)
     {
@@ -68,7 +86,8 @@ internal sealed class HubDownload : IDisposable
         using var mine = await CacheLock.TakeAsync(cache.LockOf(_id, file.Etag), cancellation).ConfigureAwait(false);
         var blob = cache.BlobOf(_id, file.Etag);
         meter.Begin(file);
-        if (!IsSound(file, blob))
+        var isNew = !IsSound(file, blob);
+        if (isNew)
         {
             if (IsSound(file, Path.Combine(cache.SnapshotOf(_id, commit), file.Name)))
             {
@@ -78,7 +97,7 @@ internal sealed class HubDownload : IDisposable
             if (File.Exists(blob)) File.Delete(blob);
             await _fetch.FetchAsync(file, _settings.FileOf(_id, commit, file.Name), blob, meter.Report, cancellation).ConfigureAwait(false);
         }
-        cache.Place(_id, file.Etag, commit, file.Name, _settings.Links);
+        cache.Place(_id, file.Etag, commit, file.Name, _settings.Links, isNew);
         meter.End();
     }
 

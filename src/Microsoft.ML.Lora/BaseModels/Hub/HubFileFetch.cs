@@ -50,7 +50,9 @@ internal sealed class HubFileFetch(HubSettings settings, HubHttp http, HubRetry 
         return file.FindDifference(unfinished);
     }
 
-    /// <summary>One request for what is missing; returns what is wrong with the answer, or null: all came, or so much that another request is worth while.</summary>
+    /// <summary>
+    /// One request for what is missing; returns what is wrong with the answer, or null: all came, or so much that another request is worth while.
+    /// </summary>
     private async Task<string?> FetchRestAsync(HubFile file, Uri source, FileStream stream, Action<long> report, CancellationToken cancellation)
     {
         var before = stream.Length;
@@ -79,7 +81,7 @@ internal sealed class HubFileFetch(HubSettings settings, HubHttp http, HubRetry 
             return null;
         }
         if (tooLong) return $"it has more than {file.Length:N0} bytes";
-        return stream.Position == file.Length ? null
-            : throw new HubTransientException(new IOException($"{source.Authority} sent only {stream.Position:N0} of the {file.Length:N0} bytes of {file.Name}."));
+        return stream.Position == file.Length ? null : throw new HubTransientException(
+            new IOException($"{source.Authority} sent only {stream.Position:N0} of the {file.Length:N0} bytes of {file.Name}."));
     }
 }

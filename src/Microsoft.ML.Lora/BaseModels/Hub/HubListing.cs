@@ -1,3 +1,5 @@
+using Microsoft.ML.Lora.Text;
+
 namespace Microsoft.ML.Lora;
 
 /// <summary>What a model has on the hub at one commit.</summary>
@@ -6,20 +8,25 @@ namespace Microsoft.ML.Lora;
 /// <param name="Files">The names of its files, with their folders.</param>
 internal sealed record HubListing(string Id, string Commit, IReadOnlySet<string> Files)
 {
-    private static readonly string[] s_optional = ["tokenizer_config.json", "special_tokens_map.json"];
+    private static readonly string[] s_optional = [VocabularyForm.ConfigName, "special_tokens_map.json"];
+
+    /// <summary>Sees that there is a config.json, which says what the model is.</summary>
+    /// <exception cref="InvalidDataException">There is none.</exception>
+    public void RequireConfiguration()
+    {
+        if (!Files.Contains(ResolvedBase.ConfigName)) throw NotABase($"it has no {ResolvedBase.ConfigName}"
+            + (Files.Contains("adapter_config.json") ? "; it is an adapter, and its adapter_config.json names its base" : ""));
+    }
 
     /// <summary>
-    /// The files that a base needs, in the order in which they are to be fetched: the weights, or the index of their files, come last, so that
+    /// The files that a base needs beside config.json, in the order in which they are to be fetched: the weights, or the index of their files, come last, so that
     /// what a snapshot with weights in it lacks the hub does not have.
     /// </summary>
     /// <exception cref="InvalidDataException">The model is no base that can be read; the message says why.</exception>
     public IReadOnlyList<string> NeededFiles()
     {
-        if (!Files.Contains(ResolvedBase.ConfigName)) throw NotABase($"it has no {ResolvedBase.ConfigName}"
-            + (Files.Contains("adapter_config.json") ? "; it is an adapter, and its adapter_config.json names its base" : ""));
-        var vocabulary = Array.Find(ResolvedBase.Vocabularies, files => files.All(Files.Contains))
-            ?? throw NotABase($"it has no vocabulary that can be read ({ResolvedBase.VocabulariesInWords})");
-        return [ResolvedBase.ConfigName, .. vocabulary, .. s_optional.Where(Files.Contains), Weights()];
+        var vocabulary = VocabularyForm.Of(Files.Contains) ?? throw NotABase($"it has no vocabulary that can be read ({VocabularyForm.InWords})");
+        return [.. vocabulary.Files, .. s_optional.Where(Files.Contains), Weights()];
     }
 
     private string Weights()
@@ -34,5 +41,6 @@ internal sealed record HubListing(string Id, string Commit, IReadOnlySet<string>
         throw NotABase($"it has neither {ResolvedBase.WeightsName} nor {ResolvedBase.IndexName}");
     }
 
-    private InvalidDataException NotABase(string why) => new($"The model '{Id}' on the hub, commit {Commit}, is not a base model: {why}.");
+    /// <summary>The exception for a model that cannot be read.</summary>
+    public InvalidDataException NotABase(string why) => new($"The model '{Id}' on the hub, commit {Commit}, is not a base model: {why}.");
 }

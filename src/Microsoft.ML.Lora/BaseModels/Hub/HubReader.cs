@@ -20,9 +20,10 @@ internal sealed class HubReader(HubSettings settings, HubHttp http, HubRetry ret
     public async Task<HubListing> ListAsync(CancellationToken cancellation)
     {
         var uri = settings.ApiOf($"models/{id}/revision/{Uri.EscapeDataString(revision)}");
+        var request = new HubRequest(HttpMethod.Get, uri) { StaysOnEndpoint = true, Accept = "application/json" };
         var json = await retry.RunAsync(async token =>
         {
-            using var response = await http.SendAsync(new(HttpMethod.Get, uri) { StaysOnEndpoint = true, Accept = "application/json" }, token).ConfigureAwait(false);
+            using var response = await http.SendAsync(request, token).ConfigureAwait(false);
             Errors.ThrowIfFailed(response, $"does not list the model '{id}' at '{revision}'");
             return await HubBody.ReadAsync(response, MaxListingBytes, settings.Silence, token).ConfigureAwait(false);
         }, cancellation).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Microsoft.ML.Lora.Formats;
+using Microsoft.ML.Lora.Text;
 
 namespace Microsoft.ML.Lora;
 
@@ -24,8 +25,8 @@ internal static class HubSnapshot
     {
         if (!Directory.Exists(directory)) return $"{directory} does not exist.";
         if (!Has(directory, ResolvedBase.ConfigName)) return $"{directory} has no {ResolvedBase.ConfigName}.";
-        if (!Array.Exists(ResolvedBase.Vocabularies, files => files.All(file => Has(directory, file))))
-            return $"{directory} has no vocabulary ({ResolvedBase.VocabulariesInWords}).";
+        if (VocabularyForm.Of(file => Has(directory, file)) == null)
+            return $"{directory} has no vocabulary ({VocabularyForm.InWords}).";
         if (Has(directory, ResolvedBase.WeightsName)) return null;
         if (!Has(directory, ResolvedBase.IndexName))
             return Array.Find(ResolvedBase.PickleNames, name => Has(directory, name)) is { } pickle

@@ -31,7 +31,8 @@ internal sealed class HubUpload : IDisposable
     {
         using var upload = new HubUpload(settings, commit);
         if (settings.Token == null)
-            throw new InvalidOperationException($"To put files on the hub, set HF_TOKEN to a token that may write to '{commit.Id}' ({settings.Endpoint}settings/tokens).");
+            throw new InvalidOperationException(
+                $"To put files on the hub, set HF_TOKEN to a token that may write to '{commit.Id}' ({settings.Endpoint}settings/tokens).");
         return await upload.RunAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -42,7 +43,8 @@ internal sealed class HubUpload : IDisposable
         await CreateRepositoryAsync(cancellation).ConfigureAwait(false);
         var files = await MayReplaceCardAsync(cancellation).ConfigureAwait(false) ? [.. _commit.Files, _commit.Card] : _commit.Files;
         var large = await LargeFilesAsync(files, cancellation).ConfigureAwait(false);
-        await new LfsUpload(_settings, _api, _errors, _commit.Id).RunAsync([.. files.Where(file => large.Contains(file.Name))], cancellation).ConfigureAwait(false);
+        var lfs = new LfsUpload(_settings, _api, _errors, _commit.Id);
+        await lfs.RunAsync([.. files.Where(file => large.Contains(file.Name))], cancellation).ConfigureAwait(false);
         var uri = _settings.ApiOf($"models/{_commit.Id}/commit/{Uri.EscapeDataString(_commit.Branch)}");
         var answer = await _api.PostLinesAsync(uri, LinesOf(files, large), $"does not commit to '{_commit.Id}'", cancellation).ConfigureAwait(false);
         return answer?.String("commitOid") is { } commit && HubId.IsCommit(commit)
@@ -88,7 +90,8 @@ internal sealed class HubUpload : IDisposable
         var uri = _settings.ApiOf($"models/{_commit.Id}/preupload/{Uri.EscapeDataString(_commit.Branch)}");
         var answer = await _api.PostAsync(uri, question, $"does not accept files for '{_commit.Id}'", cancellation).ConfigureAwait(false);
         var modes = answer?.Objects("files") ?? throw new InvalidDataException($"{uri.Authority} does not say how it wants files.");
-        return modes.Where(file => file.String("uploadMode") == "lfs").Select(file => file.Require(file.String("path"), "path")).ToHashSet(StringComparer.Ordinal);
+        return modes.Where(file => file.String("uploadMode") == "lfs").Select(file => file.Require(file.String("path"), "path"))
+            .ToHashSet(StringComparer.Ordinal);
     }
 
     private byte[] LinesOf(IReadOnlyList<HubUploadFile> files, HashSet<string> large)

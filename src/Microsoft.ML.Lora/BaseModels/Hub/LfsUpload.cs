@@ -32,7 +32,8 @@ internal sealed class LfsUpload(HubSettings settings, HubApi api, HubErrors erro
         foreach (var entry in answer?.Objects("objects") ?? throw Senseless())
         {
             if (entry.Object("error") is { } error)
-                throw new IOException($"{settings.Endpoint.Authority} does not accept a large file for '{id}': {errors.Printable(error.String("message") ?? "no reason given")}");
+                throw new IOException($"{settings.Endpoint.Authority} does not accept a large file for '{id}': "
+                    + errors.Printable(error.String("message") ?? "no reason given"));
             if (entry.String("oid") is not { } oid || !bySha256.TryGetValue(oid, out var file)) throw Senseless();
             if (entry.Object("actions") is { } actions) await SendAsync(file, actions, cancellation).ConfigureAwait(false);
         }
@@ -47,7 +48,8 @@ internal sealed class LfsUpload(HubSettings settings, HubApi api, HubErrors erro
         else
             await api.PutAsync(address, file.Content, header, WhatFails(file), cancellation).ConfigureAwait(false);
         if (actions.Object("verify") is { } verify)
-            await api.PostAsync(AddressOf(verify), new { oid = file.Sha256, size = file.Content.Length }, WhatFails(file), cancellation, MediaType).ConfigureAwait(false);
+            await api.PostAsync(
+                AddressOf(verify), new { oid = file.Sha256, size = file.Content.Length }, WhatFails(file), cancellation, MediaType).ConfigureAwait(false);
     }
 
     /// <summary>Sends the parts to the addresses under the headings 1, 2, …, then tells the store of their etags.</summary>
@@ -63,8 +65,8 @@ internal sealed class LfsUpload(HubSettings settings, HubApi api, HubErrors erro
         for (var i = 0; i < chunks; i++)
         {
             var part = file.Content.AsMemory(i * size, Math.Min(size, file.Content.Length - i * size));
-            var etag = await api.PutAsync(addresses[i], part, new Dictionary<string, string>(), WhatFails(file), cancellation).ConfigureAwait(false) ?? throw Senseless();
-            parts.Add(new { partNumber = i + 1, etag });
+            var etag = await api.PutAsync(addresses[i], part, new Dictionary<string, string>(), WhatFails(file), cancellation).ConfigureAwait(false);
+            parts.Add(new { partNumber = i + 1, etag = etag ?? throw Senseless() });
         }
         await api.PostAsync(completion, new { oid = file.Sha256, parts }, WhatFails(file), cancellation, MediaType).ConfigureAwait(false);
     }

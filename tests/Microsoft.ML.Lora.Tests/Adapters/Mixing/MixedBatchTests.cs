@@ -13,6 +13,8 @@ public class MixedBatchTests
     private static readonly int[][] Rows = [[0, 5, 9, 17, 2], [0, 30, 2], [0, 7, 7, 2], [0, 11, 2], [0, 12, 13, 14, 15, 16, 2], [0, 21, 2]];
     private static readonly string?[] Mixed = ["plain", "wide", null, "plain", "other", "wide"];
 
+    private static long[] Lengths(int[][] rows) => [.. rows.Select(row => (long)row.Length)];
+
     private static LoraModel Adapters(SequenceClassifier model, Func<LoraConfig, LoraConfig>? change = null)
     {
         using var generator = new Generator(2);
@@ -35,7 +37,7 @@ public class MixedBatchTests
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var mixed = adapters.ForwardMixed(rows, () => model.Logits(Tiny.Batch(batch)));
+        var mixed = adapters.ForwardMixed(rows, () => model.Logits(Tiny.Batch(batch)), Lengths(batch));
         for (var i = 0; i < rows.Length; i++)
         {
             if (rows[i] is { } name) adapters.Activate(name);
@@ -159,7 +161,7 @@ public class MixedBatchTests
         using var adapters = Adapters(model);
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var route = adapters.Route(Mixed);
+        using var route = adapters.Route(Mixed, Lengths(Rows));
         var logits = model.Logits(Tiny.Batch(Rows));
         CollectionAssert.AreEqual(new long[] { 6, 6 }, logits.shape);
         Assert.AreEqual(0f, logits.softmax(-1)[0, 3].item<float>());
@@ -189,7 +191,7 @@ public class MixedBatchTests
         {
             using var _ = no_grad();
             using var scope = NewDisposeScope();
-            adapters.ForwardMixed(Mixed, () => model.Logits(Tiny.Batch(Rows)));
+            adapters.ForwardMixed(Mixed, () => model.Logits(Tiny.Batch(Rows)), Lengths(Rows));
         }
 
         Score();

@@ -106,17 +106,20 @@ public sealed class HubAccessTests : HubTest
     {
         var settings = Hub.Settings(Cache, Token);
         Assert.DoesNotContain(Token, $"{settings} {settings.Token} {settings.Token!.Header.Scheme}");
-        foreach (var status in (int[])[400, 401, 403, 404, 429, 500])
-        {
-            Hub.Fault = context =>
+        // The longer preface makes the place where a message is cut short fall into the token.
+        foreach (var preface in (int[])[3, 280])
+            foreach (var status in (int[])[400, 401, 403, 404, 429, 500])
             {
-                context.Response.Headers.Location = $"/?{context.Request.Headers.Authorization}";
-                return TestHub.RefuseAsync(context, status, message: $"{new string('x', 290)} {context.Request.Headers.Authorization}").ContinueWith(_ => true, TaskScheduler.Default);
-            };
-            var error = Assert.Throws<Exception>(() => Download(settings));
-            Assert.Contains("xxx", error.Message);
-            for (var length = Token.Length; length > 6; length--) Assert.DoesNotContain(Token[..length], error.ToString());
-        }
+                Hub.Fault = context =>
+                {
+                    context.Response.Headers.Location = $"/?{context.Request.Headers.Authorization}";
+                    return TestHub.RefuseAsync(context, status, message: $"{new string('x', preface)} {context.Request.Headers.Authorization}")
+                        .ContinueWith(_ => true, TaskScheduler.Default);
+                };
+                var error = Assert.Throws<Exception>(() => Download(settings));
+                Assert.Contains("xxx", error.Message);
+                Assert.DoesNotContain(Token[..5], error.ToString());
+            }
         Hub.Dispose();
         Assert.DoesNotContain(Token, Assert.Throws<IOException>(() => Download(settings)).ToString());
         Assert.DoesNotContain("secret", Assert.ThrowsExactly<ArgumentException>(() => new HubToken("secret\u00e9 x")).ToString());

@@ -94,7 +94,20 @@ public sealed class HubDownloadTests : HubTest
     {
         Model.Files.Remove(without);
         Assert.Contains(reason, Assert.ThrowsExactly<InvalidDataException>(() => Download()).Message);
-        Assert.HasCount(1, Hub.Requests);
+        Assert.IsFalse(Hub.Requests.Any(r => r.Path.Contains("model.safetensors") || r.Path.Contains("pytorch_model") || r.AtStore));
+    }
+
+    [TestMethod]
+    [DataRow("gpt2", "model_type \"gpt2\" is not supported; supported are roberta, bert, distilbert")]
+    [DataRow("xlm-roberta", "model_type \"xlm-roberta\" is not supported")]
+    public void AnotherArchitectureIsRefusedByNameBeforeItsWeightsAreFetched(string modelType, string reason)
+    {
+        Model.Files["config.json"] = Encoding.UTF8.GetBytes(BaseFolder.Config.Replace("\"roberta\"", $"\"{modelType}\""));
+        Model.Files.Remove("vocab.json");
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => Download());
+        Assert.Contains(reason, error.Message);
+        Assert.Contains("The model 'own/name' on the hub", error.Message);
+        Assert.IsFalse(Hub.Requests.Any(r => r.Path.Contains("model.safetensors") || r.AtStore));
     }
 
     [TestMethod]
@@ -118,6 +131,17 @@ public sealed class HubDownloadTests : HubTest
         Damage(Path.Combine(Snapshot, "model.safetensors"));
         Download(settings);
         AssertWhole();
+    }
+
+    [TestMethod]
+    public void ABlobThatAnotherSnapshotLinksToStaysWhereLinksAreNoLongerMade()
+    {
+        var old = Download();
+        Model.Commit = new string('2', 40);
+        Download(Hub.Settings(Cache) with { Links = false });
+        AssertWhole();
+        CollectionAssert.AreEqual(Model.Files["model.safetensors"], File.ReadAllBytes(Path.Combine(old, "model.safetensors")));
+        Assert.HasCount(1, Hub.Fetches(TestModel.Sha256(Model.Files["model.safetensors"])));
     }
 
     [TestMethod]

@@ -1,7 +1,7 @@
 using Microsoft.ML.Lora.Pretrain.Vocabulary;
 using Microsoft.ML.Lora.Text;
 
-namespace Microsoft.ML.Lora.Tests.Pretrain;
+namespace Microsoft.ML.Lora.Tests.Pretrain.Vocabulary;
 
 [TestClass]
 public class BpeTrainerTests
@@ -58,21 +58,25 @@ public class BpeTrainerTests
     [TestMethod]
     public void TheFilesMakeATokenizer()
     {
-        var folder = Directory.CreateTempSubdirectory("vocabulary-");
-        try
-        {
-            var text = Path.Combine(folder.FullName, "text.txt");
-            File.WriteAllText(text, "the cat's café\nthe cat's café\n");
-            BpeTrainer.Train(WordCounts.OfFiles([text]).Counts, 400).Write(folder.FullName);
-            var tokenizer = TextTokenizer.FromDirectory(folder.FullName);
-            Assert.AreEqual(new SpecialTokens(0, 1, 2, 3, tokenizer.VocabularySize - 1), tokenizer.Special);
-            Assert.HasCount(2 + 4, tokenizer.Encode("the cat's café", null, 64).Ids);
-            Assert.HasCount(2 + 4 + 4, tokenizer.Encode("the cat's café" + "😀", null, 64).Ids);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        using var folder = new TemporaryFolder();
+        var counts = new WordCounts();
+        for (var i = 0; i < 2; i++) counts.Add("the cat's café");
+        BpeTrainer.Train(counts.Counts, 400).Write(folder["vocabulary"]);
+        var tokenizer = TextTokenizer.FromDirectory(folder["vocabulary"]);
+        Assert.AreEqual(new SpecialTokens(0, 1, 2, 3, tokenizer.VocabularySize - 1), tokenizer.Special);
+        Assert.HasCount(2 + 4, tokenizer.Encode("the cat's café", null, 64).Ids);
+        Assert.HasCount(2 + 4 + 4, tokenizer.Encode("the cat's café" + "😀", null, 64).Ids);
+    }
+
+    [TestMethod]
+    public void WordsOfARankingCountLessTheLaterTheyCome()
+    {
+        var counts = new WordCounts();
+        counts.AddRanked(["the", "of", "3rd", "film"]);
+        Assert.IsGreaterThan(counts.Counts[" of"], counts.Counts[" the"]);
+        Assert.IsGreaterThan(counts.Counts[" Film"], counts.Counts[" film"]);
+        Assert.IsGreaterThan(0, counts.Counts["Film"]);
+        Assert.IsFalse(counts.Counts.ContainsKey(" 3rd"));
     }
 
     private static (string, string)[] CountAnew(Dictionary<string, long> wordCounts, int merges)
