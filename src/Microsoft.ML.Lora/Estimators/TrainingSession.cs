@@ -38,6 +38,7 @@ internal sealed partial class TrainingSession(IHost host, IChannel channel, Lora
         var classifier = StartingPoint(placement);
         try
         {
+            if (labels is null && options.InitialAdapter is null) classifier.StartAt(training.Targets.Average());
             channel.Info(MessageSensitivity.None, "{0}", classifier.Adapter.Summary());
             var result = Train(classifier, Tokenize(classifier, training), held is null ? [] : Tokenize(classifier, held), classWeights);
             channel.Info(MessageSensitivity.None, "Trained on {0} rows in {1:F1} s; mean loss of the last epoch {2:F4}.", result.Rows, result.Elapsed.TotalSeconds, result.FinalLoss);
