@@ -3,6 +3,7 @@ using Microsoft.ML.Lora.Benchmarks.Compare;
 using Microsoft.ML.Lora.Benchmarks.Merged;
 using Microsoft.ML.Lora.Benchmarks.Mixed;
 using Microsoft.ML.Lora.Benchmarks.Speed;
+using Microsoft.ML.Lora.Benchmarks.Web;
 
 var root = new RootCommand("Measures this library; each command prints a table, and with --json FILE the same figures for programs.")
 {
@@ -12,12 +13,13 @@ var root = new RootCommand("Measures this library; each command prints a table, 
     MergedCommand.Create(),
     SpeedCommand.Create(),
     SpeedCommand.CreateOne(),
+    WebCommand.Create(),
 };
 try
 {
     return root.Parse(args).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException)
+catch (Exception error) when (error is ArgumentException or IOException or InvalidDataException or InvalidOperationException)
 {
     Console.Error.WriteLine("Error: " + error.Message);
     return 1;

@@ -5,8 +5,8 @@ namespace Microsoft.ML.Tokenizers;
 /// <summary>Byte-pair encoding, on characters or on bytes. Safe for use by many threads.</summary>
 public sealed class BpeTokenizer : Tokenizer
 {
-    private const int LongestCachedWord = 32;
-    private const int CacheCapacity = 1 << 16;
+    private const int LongestCachedWord = 15;
+    private const int CacheCapacity = 10_000;
 
     private readonly BpeModel _model;
     private readonly PreTokenizer _preTokenizer;

@@ -75,7 +75,7 @@ public class DirectScoringTests
     [TestCategory("Soak")]
     public void SixteenThreadsEachWithAnEngineScoreAsOne()
     {
-        using var tiny = new TinyBaseModel();
+        using var tiny = TinyBaseModel.ForSoak();
         var ml = new MLContext(seed: 1);
         using var model = Fit(ml, tiny);
         var sentences = Sentences.Make(Soak.Count(ordinary: 640, full: 10_000), seed: 6).ToArray();
@@ -96,56 +96,27 @@ public class DirectScoringTests
     [TestCategory("Soak")]
     public void PredictionsLeaveNeitherTensorsNorMemoryBehind()
     {
-        using var tiny = Soaked();
+        using var tiny = TinyBaseModel.ForSoak();
         var ml = new MLContext(seed: 1);
         using var model = Fit(ml, tiny);
         var engine = ml.Model.CreatePredictionEngine<Sentence, Scored>(model);
-        var count = Soak.Count(ordinary: 2_000, full: 100_000);
-        Repeat(count, i => engine.Predict(new Sentence { Text = $"{(i % 2 == 0 ? "good" : "bad")} {i}" }), perWork: 0);
+        Soak.Repeat("predictions", Soak.Count(ordinary: 2_000, full: 100_000), i => engine.Predict(new Sentence { Text = $"{(i % 2 == 0 ? "good" : "bad")} {i}" }));
     }
 
     [TestMethod]
     [TestCategory("Soak")]
     public void LoadsLeaveNeitherTensorsNorMemoryBehind()
     {
-        using var tiny = Soaked();
+        using var tiny = TinyBaseModel.ForSoak();
         using var folder = new TemporaryFolder();
         var ml = new MLContext(seed: 1);
         using (var model = Fit(ml, tiny)) ml.Model.Save(model, Sentences.View(ml, 1).Schema, folder["model.zip"]);
         const int baseAndHead = 41, lowRank = 8;
-        Repeat(Soak.Count(ordinary: 50, full: 1_000), i =>
+        Soak.Repeat("model loads", Soak.Count(ordinary: 50, full: 1_000), i =>
         {
             var loaded = new MLContext().Model.Load(folder["model.zip"], out _);
             using var model = (IDisposable)(loaded as LoraFineTuneTransformer ?? (object)((IEnumerable<ITransformer>)loaded).OfType<LoraFineTuneTransformer>().Single());
         }, LiveTensors.CountedTwicePerParameter * (baseAndHead + lowRank));
-    }
-
-    private static TinyBaseModel Soaked() => Soak.Full ? new TinyBaseModel(hiddenSize: 64) : new TinyBaseModel();
-
-    /// <summary>Does work so often; live tensors must end where they began and, in a soak, resident memory within 5 % of what it was after the first twentieth.</summary>
-    private static void Repeat(int count, Action<int> work, long perWork)
-    {
-        work(0);
-        var tensors = LiveTensors.Settled();
-        var settled = 0L;
-        for (var i = 1; i <= count; i++)
-        {
-            work(i);
-            if (i == Math.Max(1, count / 20)) settled = Resident();
-        }
-
-        Assert.AreEqual(tensors + count * perWork, LiveTensors.Count);
-        var end = Resident();
-        if (Soak.Full) Assert.IsLessThan(1.05, (double)end / settled, $"{settled:N0} bytes, then {end:N0}");
-    }
-
-    private static long Resident()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        using var process = System.Diagnostics.Process.GetCurrentProcess();
-        return process.WorkingSet64;
     }
 
     private sealed class Scored

@@ -33,7 +33,7 @@ public class KilledTrainingTests
     [TestCategory("Soak")]
     public void AKilledTrainingEndsWithTheUninterruptedWeights()
     {
-        using var tiny = new TinyBaseModel();
+        using var tiny = TinyBaseModel.ForSoak();
         using var folder = new TemporaryFolder();
         Run(tiny.Directory, folder["whole"], folder["whole-result"], killAfterSteps: null, moment: 0, beside: false);
         var expected = File.ReadAllBytes(folder["whole-result", "adapter_model.safetensors"]);

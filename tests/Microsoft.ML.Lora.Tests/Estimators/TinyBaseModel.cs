@@ -39,6 +39,9 @@ internal sealed class TinyBaseModel : IDisposable
         }));
     }
 
+    /// <summary>A base of 2 layers; 64 wide in a soak.</summary>
+    public static TinyBaseModel ForSoak() => new(hiddenSize: Soak.Full ? 64 : 16);
+
     public string Directory => _tokenizer.Folder.FullName;
     public string WeightsPath => Path.Combine(Directory, "model.safetensors");
     public BaseModel Base => BaseModel.FromDirectory(Directory);
