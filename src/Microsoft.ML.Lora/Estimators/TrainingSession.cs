@@ -148,8 +148,8 @@ internal sealed partial class TrainingSession(IHost host, IChannel channel, Lora
                 channel.Info(MessageSensitivity.None, "Epoch {0}, step {1}: training loss {2:F4}, validation loss {3:F4}, correlation {4:F4}.",
                     progress.Epoch, progress.Step, progress.EpochLoss, metrics.Loss, metrics.PearsonCorrelation);
             else
-                channel.Info(MessageSensitivity.None, "Epoch {0}: training loss {1:F4}, validation loss {2:F4}, validation accuracy {3:F4}, macro F1 {4:F4}.",
-                    progress.Epoch, progress.EpochLoss, metrics.Loss, metrics.Accuracy, metrics.MacroF1);
+                channel.Info(MessageSensitivity.None, "Epoch {0}, step {1}: training loss {2:F4}, validation loss {3:F4}, validation accuracy {4:F4}, macro F1 {5:F4}.",
+                    progress.Epoch, progress.Step, progress.EpochLoss, metrics.Loss, metrics.Accuracy, metrics.MacroF1);
         }
         else if (progress.Step * (long)progress.Epochs == progress.Epoch * (long)progress.TotalSteps)
         {
