@@ -10,7 +10,7 @@ usage: ./build.sh sample [arguments of samples/SentimentLora]
        ./build.sh test   [arguments of dotnet test]
        ./build.sh soak   [arguments of dotnet test]: the long tests with their full counts
        ./build.sh bench  [arguments of the benchmark program]
-       ./build.sh package    packs the library and lets a program outside the repository run from the package; 3 where the packages are not served
+       ./build.sh package  packs the library and lets a program outside the repository run from the package; 3 where the packages are not served
        ./build.sh web      [settings of samples/WebSentiment]: serves the model that ./build.sh sample saved
        ./build.sh web-load [arguments of the benchmark program's web command]: the same under load
        ./build.sh which  prints real or offline
