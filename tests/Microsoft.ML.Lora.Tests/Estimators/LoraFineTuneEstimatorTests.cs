@@ -133,7 +133,7 @@ public class LoraFineTuneEstimatorTests
         Assert.IsNotNull(steps[^1].Validation);
         Assert.IsTrue(log.Any(m => m.Contains("Skipped 2 rows of the training set whose label 'Label' is missing")), string.Join("\n", log));
         Assert.IsTrue(log.Any(m => m.Contains("Skipped 2 rows of the validation set")), string.Join("\n", log));
-        Assert.IsTrue(log.Any(m => m.Contains("Epoch 2: training loss")), string.Join("\n", log));
+        Assert.IsTrue(log.Any(m => m.Contains("Epoch 2, step 6: training loss")), string.Join("\n", log));
         Assert.IsTrue(log.Any(m => m.Contains("are longer than 8 tokens")), string.Join("\n", log));
         Assert.AreEqual(40, model.Training!.Rows);
     }
