@@ -1,7 +1,11 @@
 using System.CommandLine;
 using Microsoft.ML.Lora.Benchmarks.Compare;
+using Microsoft.ML.Lora.Benchmarks.Gpu;
 using Microsoft.ML.Lora.Benchmarks.Merged;
+using Microsoft.ML.Lora.Benchmarks.Micro;
 using Microsoft.ML.Lora.Benchmarks.Mixed;
+using Microsoft.ML.Lora.Benchmarks.Quality;
+using Microsoft.ML.Lora.Benchmarks.Scaling;
 using Microsoft.ML.Lora.Benchmarks.Speed;
 using Microsoft.ML.Lora.Benchmarks.Web;
 
@@ -13,6 +17,11 @@ var root = new RootCommand("Measures this library; each command prints a table, 
     MergedCommand.Create(),
     SpeedCommand.Create(),
     SpeedCommand.CreateOne(),
+    ScalingCommand.Create(),
+    ScalingCommand.CreateOne(),
+    QualityCommand.Create(),
+    GpuCommand.Create(),
+    MicroCommand.Create(),
     WebCommand.Create(),
 };
 try

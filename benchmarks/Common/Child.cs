@@ -13,6 +13,13 @@ internal static class Child
         return Path.GetFileNameWithoutExtension(program) == "dotnet" ? Run(program, arguments.Prepend(typeof(Child).Assembly.Location)) : Run(program, arguments);
     }
 
+    /// <summary>The most memory that this process ever took, in units of 2^20 bytes, as the peer counts.</summary>
+    public static double PeakMegabytes()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 / (double)(1 << 20);
+    }
+
     /// <summary>Any program.</summary>
     /// <exception cref="InvalidDataException">It failed, or its last line is not JSON.</exception>
     public static (JsonElement Json, double Seconds) Run(string program, IEnumerable<string> arguments)

@@ -25,22 +25,24 @@ internal sealed record Classifiers(SequenceClassifier Model, TextTokenizer? Toke
     /// <param name="classes">How many classes the head tells apart.</param>
     /// <param name="seed">Decides the start of the head.</param>
     /// <param name="precision">The type of the base's weights.</param>
-    public static Classifiers Open(string name, int classes, int seed, TrainingPrecision precision = TrainingPrecision.Float32)
+    /// <param name="device">Where they go; null for the CPU.</param>
+    public static Classifiers Open(string name, int classes, int seed, TrainingPrecision precision = TrainingPrecision.Float32, Device? device = null)
     {
         using var generator = new Generator((ulong)seed);
         var random = new RandomWeights(generator);
         WeightSource Placed(WeightSource source) =>
-            new PlacedWeights(source, CPU, precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
+            new PlacedWeights(source, device ?? CPU, precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
+        var head = new PlacedWeights(random, device ?? CPU, ScalarType.Float32);
         if (name == Arguments.RobertaBaseShape)
         {
             var family = EncoderFamily.Of(RobertaBase.ModelType)!;
-            return new(family.CreateClassifier(Placed(random), random, RobertaBase, classes), null, family.DefaultTargets);
+            return new(family.CreateClassifier(Placed(random), head, RobertaBase, classes), null, family.DefaultTargets);
         }
 
         var resolved = BaseModel.Parse(name).Resolve();
         var (found, configuration) = EncoderFamily.Read(resolved.ConfigPath);
         using var checkpoint = resolved.OpenWeights();
-        var model = found.CreateClassifier(Placed(new CheckpointWeights(checkpoint, found.WeightPrefix)), random, configuration, classes);
+        var model = found.CreateClassifier(Placed(new CheckpointWeights(checkpoint, found.WeightPrefix)), head, configuration, classes);
         return new(model, TextTokenizer.FromDirectory(resolved.Directory), found.DefaultTargets);
     }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML.Lora.Benchmarks.Common;
@@ -74,12 +73,12 @@ internal static class SpeedCommand
                 return Of(Measurements.Score(place.Base, [.. place.Rows().Take(size)]));
             case "latency":
                 var latency = Measurements.Latencies(place.Base, [.. place.Rows().Take(size)]);
-                return new() { ["mean"] = latency.Mean, ["median"] = latency.Median, ["p99"] = latency.P99, ["peak_megabytes"] = PeakMegabytes() };
+                return new() { ["mean"] = latency.Mean, ["median"] = latency.Median, ["p99"] = latency.P99, ["peak_megabytes"] = Child.PeakMegabytes() };
             case "save":
                 Measurements.SaveModel(place.Base, place.Model);
                 return new() { ["zip_megabytes"] = new FileInfo(place.Model).Length / 1e6 };
             case "load":
-                return new() { ["score"] = Measurements.FirstPrediction(place.Model), ["peak_megabytes"] = PeakMegabytes() };
+                return new() { ["score"] = Measurements.FirstPrediction(place.Model), ["peak_megabytes"] = Child.PeakMegabytes() };
             default:
                 throw new ArgumentException($"There is no part '{part}'.");
         }
@@ -90,7 +89,7 @@ internal static class SpeedCommand
         ["rows_per_second"] = throughput.RowsPerSecond,
         ["tokens_per_second"] = throughput.TokensPerSecond,
         ["limit_share"] = throughput.TokensPerSecond / throughput.TokenLimit,
-        ["peak_megabytes"] = PeakMegabytes(),
+        ["peak_megabytes"] = Child.PeakMegabytes(),
     };
 
     private static void Run(SpeedOptions options, IReadOnlyList<string> only, FileInfo? json)
@@ -109,12 +108,5 @@ internal static class SpeedCommand
             ["figure", "unit", "ours", "peer", "ours / peer", "wanted"],
             figures.Select(each => (IReadOnlyList<string>)[each.Name, each.Unit, Text(each.Ours), Text(each.Peer), Text(each.Ratio), each.Target ?? ""]));
         Report.Write(json, figures);
-    }
-
-    // As the peer counts: 2^20 bytes.
-    private static double PeakMegabytes()
-    {
-        using var process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64 / (double)(1 << 20);
     }
 }

@@ -124,10 +124,8 @@ internal sealed class FineTunedClassifier : IDisposable
         ResolvedBase resolved, int classes, int maxLength, Generator generator, Placement? placement, Func<EncoderFamily, SequenceClassifier, LoraModel> adapt)
     {
         var (family, configuration) = EncoderFamily.Read(resolved.ConfigPath);
-        var tokenizer = TextTokenizer.FromDirectory(resolved.Directory);
-        if (tokenizer.VocabularySize > configuration.VocabularySize)
-            throw new InvalidDataException(
-                $"{resolved.Directory}: the tokenizer has {tokenizer.VocabularySize} tokens, but config.json gives the model only {configuration.VocabularySize}.");
+        // Reading a vocabulary takes as long as all else together, so it is done meanwhile.
+        var tokenizer = Task.Run(() => ReadTokenizer(resolved, configuration));
         using var checkpoint = resolved.OpenWeights();
         placement ??= new Placement(CPU, TrainingPrecision.Float32);
         var type = placement.Precision == TrainingPrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
@@ -136,15 +134,25 @@ internal sealed class FineTunedClassifier : IDisposable
             new PlacedWeights(new RandomWeights(generator), placement.Device, ScalarType.Float32),
             configuration,
             classes);
+        LoraModel? adapter = null;
         try
         {
-            return new FineTunedClassifier(resolved, model, adapt(family, model), tokenizer, maxLength, placement.Device);
+            adapter = adapt(family, model);
+            return new FineTunedClassifier(resolved, model, adapter, tokenizer.GetAwaiter().GetResult(), maxLength, placement.Device);
         }
         catch
         {
+            adapter?.Dispose();
             model.Dispose();
             throw;
         }
+    }
+
+    private static TextTokenizer ReadTokenizer(ResolvedBase resolved, EncoderConfiguration configuration)
+    {
+        var tokenizer = TextTokenizer.FromDirectory(resolved.Directory);
+        return tokenizer.VocabularySize <= configuration.VocabularySize ? tokenizer : throw new InvalidDataException(
+            $"{resolved.Directory}: the tokenizer has {tokenizer.VocabularySize} tokens, but config.json gives the model only {configuration.VocabularySize}.");
     }
 }
 

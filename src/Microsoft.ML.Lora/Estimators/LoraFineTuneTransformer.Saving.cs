@@ -28,12 +28,14 @@ public sealed partial class LoraFineTuneTransformer
         byte[] Entry(string name) => MLNetInternals.LoadEntry(ctx, name) ?? throw new InvalidDataException($"The saved model has no entry {name}.");
         const string source = "saved model";
         var reference = BaseModelReference.Parse(Entry(BaseModelReference.FileName), $"{source}/{BaseModelReference.FileName}");
+        // Verifying the base's digests and loading libtorch, which the adapter needs, take their time side by side.
+        var resolving = Task.Run(reference.Resolve);
         var saved = SavedModel.Parse(Entry(SavedModel.FileName), $"{source}/{SavedModel.FileName}");
         using var peft = PeftAdapterDirectory.Read(Entry(PeftAdapterConfig.FileName), Entry(PeftAdapterDirectory.WeightsFileName), source);
         var classes = PeftMapping.Classes(peft, source);
         if (classes != (saved.Labels?.Count ?? 1))
             throw new InvalidDataException($"{source}/{SavedModel.FileName} speaks of {saved.Labels?.Count ?? 1} outputs, but the adapter has {classes}.");
-        var classifier = FineTunedClassifier.Load(reference.Resolve(), peft, saved.MaxLength, source);
+        var classifier = FineTunedClassifier.Load(resolving.GetAwaiter().GetResult(), peft, saved.MaxLength, source);
         try
         {
             return new LoraFineTuneTransformer(environment, classifier, saved.Columns, saved.Labels, training: null, saved.Options);
