@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Backbones;
