@@ -12,6 +12,8 @@ internal static class WebSentiment
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // A start that fails is said in one line, by the program.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.AddOptions<ServingOptions>().BindConfiguration(ServingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(services => ServedModel.Load(services.GetRequiredService<IOptions<ServingOptions>>().Value.Model));
         builder.Services.AddSingleton<MicroBatcher>();
