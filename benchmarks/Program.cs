@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.ML.Lora.Benchmarks.Compare;
 using Microsoft.ML.Lora.Benchmarks.Gpu;
+using Microsoft.ML.Lora.Benchmarks.Memory;
 using Microsoft.ML.Lora.Benchmarks.Merged;
 using Microsoft.ML.Lora.Benchmarks.Micro;
 using Microsoft.ML.Lora.Benchmarks.Mixed;
@@ -22,6 +23,8 @@ var root = new RootCommand("Measures this library; each command prints a table, 
     QualityCommand.Create(),
     GpuCommand.Create(),
     MicroCommand.Create(),
+    MemoryCommand.Create(),
+    MemoryCommand.CreateOne(),
     WebCommand.Create(),
 };
 try
