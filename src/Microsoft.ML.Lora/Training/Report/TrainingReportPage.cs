@@ -100,7 +100,7 @@ internal static class TrainingReportPage
         html.Append(CultureInfo.InvariantCulture, $"<section><h2>{Text(title)} by step</h2>");
         html.Append("<div class=\"legend\">");
         foreach (var line in lines) html.Append(CultureInfo.InvariantCulture, $"<span><i class=\"{line.Color}\"></i>{Text(line.Name)}</span>");
-        if (result.BestValidation is not null) html.Append("<span><i class=\"kept\"></i>the weights that are kept</span>");
+        if (result.BestValidation is not null) html.Append("<span><i class=\"kept\"></i>kept weights</span>");
         html.Append("</div>");
         html.Append(LineChart.Of(title, lines, result.BestValidation is null ? null : result.BestStep)).Append("</section>");
     }
