@@ -10,7 +10,7 @@ usage: ./build.sh sample [arguments of samples/SentimentLora]
        ./build.sh test   [arguments of dotnet test]
        ./build.sh soak   [arguments of dotnet test]: the long tests with their full counts
        ./build.sh bench  [arguments of the benchmark program]
-       ./build.sh package    packs the library and lets a program outside the repository run from the package; 3 where the packages are not served
+       ./build.sh package  packs the library and lets a program outside the repository run from the package; 3 where the packages are not served
        ./build.sh web      [settings of samples/WebSentiment]: serves the model that ./build.sh sample saved
        ./build.sh web-load [arguments of the benchmark program's web command]: the same under load
        ./build.sh which  prints real or offline
@@ -54,8 +54,8 @@ EOF
     printf '%s' "$reason"
 }
 
+# Sets MLNETLORA_STANDINS, and reason to why it is so.
 choose_build() {
-    local reason
     if [ -n "${MLNETLORA_STANDINS:-}" ]; then
         reason="MLNETLORA_STANDINS is $MLNETLORA_STANDINS"
     else
@@ -68,7 +68,6 @@ choose_build() {
             reason="all packages can be restored"
         fi
     fi
-    if [ "$MLNETLORA_STANDINS" = 1 ]; then say "Offline build, with stand-ins: $reason."; else say "Real build: $reason."; fi
 }
 
 is_installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2> /dev/null)" = installed ]; }
@@ -100,7 +99,12 @@ install_offline_tools() {
 prepare() {
     require_sdk
     choose_build
-    if [ "$MLNETLORA_STANDINS" = 1 ]; then install_offline_tools; fi
+    if [ "$MLNETLORA_STANDINS" = 1 ]; then
+        say "Offline build, with stand-ins: $reason."
+        install_offline_tools
+    else
+        say "Real build: $reason."
+    fi
 }
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
@@ -136,7 +140,7 @@ case $action in
     package)
         require_sdk
         choose_build
-        if [ "$MLNETLORA_STANDINS" = 1 ]; then say "No package: nothing built against stand-ins is ever packed."; exit 3; fi
+        if [ "$MLNETLORA_STANDINS" = 1 ]; then say "No package, since nothing built against stand-ins is ever packed: $reason."; exit 3; fi
         exec tools/check-package.sh
         ;;
     which)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.ML.Lora.Pretrain.Start;
 using Microsoft.ML.Lora.Pretrain.Training;
 using Microsoft.ML.Lora.Pretrain.Vocabulary;
 
@@ -7,5 +8,6 @@ var root = new RootCommand("Makes the bundled base model.")
     VocabularyCommand.Train(),
     VocabularyCommand.Measure(),
     TrainingCommand.Create(),
+    RandomCommand.Create(),
 };
 return root.Parse(args).Invoke();

@@ -92,6 +92,13 @@ internal sealed class FineTunedClassifier : IDisposable
     public TrainingObjective Objective(IReadOnlyList<float>? classWeights = null, double smoothing = 0) =>
         IsRegression ? new RegressionObjective() : new ClassificationObjective(Model.Classes, classWeights, smoothing);
 
+    /// <summary>Lets the only output of a new head begin at a number, so that the first steps need not go to finding it.</summary>
+    public void StartAt(float number)
+    {
+        using var _ = no_grad();
+        Adapter.TrainableParameters().Single(each => each.Name.EndsWith(".bias", StringComparison.Ordinal) && each.Parameter.numel() == 1).Parameter.fill_(number);
+    }
+
     /// <summary>The same model read anew in float32 on the CPU, with the adapter as it is now.</summary>
     public FineTunedClassifier ForScoring()
     {

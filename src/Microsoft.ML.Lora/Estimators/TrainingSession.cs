@@ -38,6 +38,7 @@ internal sealed partial class TrainingSession(IHost host, IChannel channel, Lora
         var classifier = StartingPoint(placement);
         try
         {
+            if (labels is null && options.InitialAdapter is null) classifier.StartAt(training.Targets.Average());
             channel.Info(MessageSensitivity.None, "{0}", classifier.Adapter.Summary());
             var result = Train(classifier, Tokenize(classifier, training), held is null ? [] : Tokenize(classifier, held), classWeights);
             channel.Info(MessageSensitivity.None, "Trained on {0} rows in {1:F1} s; mean loss of the last epoch {2:F4}.", result.Rows, result.Elapsed.TotalSeconds, result.FinalLoss);
@@ -147,8 +148,8 @@ internal sealed partial class TrainingSession(IHost host, IChannel channel, Lora
                 channel.Info(MessageSensitivity.None, "Epoch {0}, step {1}: training loss {2:F4}, validation loss {3:F4}, correlation {4:F4}.",
                     progress.Epoch, progress.Step, progress.EpochLoss, metrics.Loss, metrics.PearsonCorrelation);
             else
-                channel.Info(MessageSensitivity.None, "Epoch {0}: training loss {1:F4}, validation loss {2:F4}, validation accuracy {3:F4}, macro F1 {4:F4}.",
-                    progress.Epoch, progress.EpochLoss, metrics.Loss, metrics.Accuracy, metrics.MacroF1);
+                channel.Info(MessageSensitivity.None, "Epoch {0}, step {1}: training loss {2:F4}, validation loss {3:F4}, validation accuracy {4:F4}, macro F1 {5:F4}.",
+                    progress.Epoch, progress.Step, progress.EpochLoss, metrics.Loss, metrics.Accuracy, metrics.MacroF1);
         }
         else if (progress.Step * (long)progress.Epochs == progress.Epoch * (long)progress.TotalSteps)
         {

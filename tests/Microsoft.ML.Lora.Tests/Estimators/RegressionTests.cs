@@ -78,6 +78,19 @@ public class RegressionTests
     }
 
     [TestMethod]
+    public void ANewHeadBeginsAtTheMeanLabel()
+    {
+        using var tiny = new TinyBaseModel();
+        var ml = new MLContext(seed: 1);
+        var options = Options(tiny);
+        (options.MaxEpochs, options.LearningRate, options.ValidationFraction) = (1, 1e-9, 0);
+        var pairs = Make(40).Select(pair => new Pair { First = pair.First, Second = pair.Second, Likeness = 100 * pair.Likeness }).ToArray();
+        using var model = ml.Regression.Trainers.LoraSentenceSimilarity(options).Fit(ml.Data.LoadFromEnumerable(pairs));
+        var mean = pairs.Average(pair => pair.Likeness);
+        foreach (var prediction in model.Predict([.. pairs.Select(pair => ((string?)pair.First, (string?)pair.Second))])) Assert.AreEqual(mean, prediction.Score, 0.5);
+    }
+
+    [TestMethod]
     public void APipelineAndCrossValidationTakeIt()
     {
         using var tiny = new TinyBaseModel();

@@ -29,7 +29,8 @@ internal static class LineChart
     {
         var points = lines.SelectMany(line => line.Points).Where(point => double.IsFinite(point.Y)).ToList();
         var (lastX, xTicks) = (points.Max(point => point.X), Ticks(0, points.Max(point => point.X)));
-        var yTicks = Ticks(Math.Min(0, points.Min(point => point.Y)), points.Max(point => point.Y));
+        var (least, most) = (points.Min(point => point.Y), points.Max(point => point.Y));
+        var yTicks = Ticks(least > most / 2 ? least : Math.Min(0, least), most);
         var (low, high) = (yTicks[0], yTicks[^1]);
         double X(double step) => Left + step / lastX * (Width - Left - Right);
         double Y(double value) => Height - Bottom - (value - low) / (high - low) * (Height - Top - Bottom);

@@ -27,7 +27,7 @@ internal static class TrainingReportPage
         .dot{stroke:var(--paper);stroke-width:1.5}.dot.blue{fill:var(--blue)}.dot.orange{fill:var(--orange)}.dot.green{fill:var(--green)}.dot.violet{fill:var(--violet)}
         .legend{display:flex;flex-wrap:wrap;gap:4px 18px;color:var(--soft);font-size:13px;margin-bottom:8px}
         .legend i{display:inline-block;width:18px;height:0;border-top:3px solid;vertical-align:middle;margin-right:6px}
-        .legend .blue{border-color:var(--blue)}.legend .orange{border-color:var(--orange)}.legend .green{border-color:var(--green)}.legend .violet{border-color:var(--violet)}
+        .legend .blue{border-color:var(--blue)}.legend .orange{border-color:var(--orange)}.legend .green{border-color:var(--green)}.legend .violet{border-color:var(--violet)}.legend .kept{width:0;height:14px;border-top:0;border-left:2px dashed var(--soft);margin:0 8px}
         .scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}
         .confusion th,.confusion td{padding:6px 12px;text-align:right;border:1px solid var(--rule);font-weight:400}
         .confusion th{color:var(--soft);font-size:13px}.confusion thead th:first-child,.confusion th[scope=row]{text-align:left}
@@ -98,13 +98,10 @@ internal static class TrainingReportPage
     private static void AppendChart(StringBuilder html, string title, IReadOnlyList<ChartLine> lines, TrainingResult result)
     {
         html.Append(CultureInfo.InvariantCulture, $"<section><h2>{Text(title)} by step</h2>");
-        if (lines.Count > 1)
-        {
-            html.Append("<div class=\"legend\">");
-            foreach (var line in lines) html.Append(CultureInfo.InvariantCulture, $"<span><i class=\"{line.Color}\"></i>{Text(line.Name)}</span>");
-            html.Append("</div>");
-        }
-
+        html.Append("<div class=\"legend\">");
+        foreach (var line in lines) html.Append(CultureInfo.InvariantCulture, $"<span><i class=\"{line.Color}\"></i>{Text(line.Name)}</span>");
+        if (result.BestValidation is not null) html.Append("<span><i class=\"kept\"></i>the weights that are kept</span>");
+        html.Append("</div>");
         html.Append(LineChart.Of(title, lines, result.BestValidation is null ? null : result.BestStep)).Append("</section>");
     }
 
