@@ -20,21 +20,21 @@ internal sealed class CompareCommand
     private readonly Option<FileInfo> _json = Arguments.Json();
 
     /// <summary>The command that a user calls.</summary>
-    public static Command Create()
+    public static System.CommandLine.Command Create()
     {
         var options = new CompareCommand();
-        var command = new Command("compare", "Compares LoRA, DoRA, BitFit, Houlsby adapters, a trained head and full fine-tuning on the same rows.");
+        var command = new System.CommandLine.Command("compare", "Compares LoRA, DoRA, BitFit, Houlsby adapters, a trained head and full fine-tuning on the same rows.");
         foreach (var option in options.All.Append(options._json)) command.Options.Add(option);
         command.SetAction(result => Run(options.Read(result), result.GetValue(options._json)));
         return command;
     }
 
     /// <summary>The command that the other one calls for each way.</summary>
-    public static Command CreateOne()
+    public static System.CommandLine.Command CreateOne()
     {
         var options = new CompareCommand();
         var method = new Argument<string>("method");
-        var command = new Command("compare-one", "Runs one way and prints its figures as JSON.") { Hidden = true };
+        var command = new System.CommandLine.Command("compare-one", "Runs one way and prints its figures as JSON.") { Hidden = true };
         command.Arguments.Add(method);
         foreach (var option in options.All) command.Options.Add(option);
         command.SetAction(result =>

@@ -14,7 +14,7 @@ internal static class GpuCommand
 {
     private const int SstRows = 67_349;
 
-    public static Command Create()
+    public static System.CommandLine.Command Create()
     {
         var work = new Option<DirectoryInfo>("--work")
         {
@@ -26,7 +26,7 @@ internal static class GpuCommand
         var peer = new Option<FileInfo?>("--peer") { Description = "The peer's program, peer_lora.py." };
         var python = new Option<string>("--python") { Description = "What runs it.", DefaultValueFactory = _ => "/usr/bin/python3" };
         var json = Arguments.Json();
-        var command = new Command("gpu", "Times an epoch in bfloat16 on a CUDA device.") { work, rows, tokens, peer, python, json };
+        var command = new System.CommandLine.Command("gpu", "Times an epoch in bfloat16 on a CUDA device.") { work, rows, tokens, peer, python, json };
         command.SetAction(result =>
         {
             if (!cuda.is_available()) throw new ArgumentException("There is no CUDA device that libtorch can use.");

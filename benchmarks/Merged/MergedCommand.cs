@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Backbones;
@@ -10,12 +9,12 @@ namespace Microsoft.ML.Lora.Benchmarks.Merged;
 /// <summary>merged: the cost of an adapter, folded in and beside the base, against the plain base.</summary>
 internal static class MergedCommand
 {
-    public static Command Create()
+    public static System.CommandLine.Command Create()
     {
         var (bases, rows, length, pairs) = (Arguments.Base(BaseModel.DefaultBundledName), Arguments.Number("--rows", "Rows of a batch.", 32),
             Arguments.Number("--length", "Tokens of a row.", 24), Arguments.Number("--pairs", "How many pairs are timed.", 20));
         var json = Arguments.Json();
-        var command = new Command("merged", "Times a merged and an unmerged adapter against the plain base.") { bases, rows, length, pairs, json };
+        var command = new System.CommandLine.Command("merged", "Times a merged and an unmerged adapter against the plain base.") { bases, rows, length, pairs, json };
         command.SetAction(result =>
         {
             var figures = Measure(result.GetRequiredValue(bases), result.GetValue(rows), result.GetValue(length), result.GetValue(pairs));

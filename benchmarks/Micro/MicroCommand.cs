@@ -11,14 +11,14 @@ namespace Microsoft.ML.Lora.Benchmarks.Micro;
 /// <summary>micro: single pieces under BenchmarkDotNet, in this process, so that it is the same build that is measured.</summary>
 internal static class MicroCommand
 {
-    public static Command Create()
+    public static System.CommandLine.Command Create()
     {
         var tokenizer = new Option<DirectoryInfo>("--tokenizer")
         {
             Description = "A folder with RoBERTa's vocab.json and merges.txt.",
             DefaultValueFactory = _ => new DirectoryInfo("../shared/roberta-tokenizer"),
         };
-        var command = new Command("micro", "Measures a LoRA layer, the tokenizer and reading safetensors with BenchmarkDotNet.") { tokenizer };
+        var command = new System.CommandLine.Command("micro", "Measures a LoRA layer, the tokenizer and reading safetensors with BenchmarkDotNet.") { tokenizer };
         command.SetAction(result =>
         {
             TokenizerBenchmark.Folder = result.GetRequiredValue(tokenizer).FullName;

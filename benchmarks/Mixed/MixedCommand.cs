@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Benchmarks.Common;
@@ -11,12 +10,12 @@ namespace Microsoft.ML.Lora.Benchmarks.Mixed;
 /// <summary>mixed: one forward pass for rows of several adapters, against switching between them.</summary>
 internal static class MixedCommand
 {
-    public static Command Create()
+    public static System.CommandLine.Command Create()
     {
         var (bases, adapters, rows, pairs) = (Arguments.Base(BaseModel.DefaultBundledName), Arguments.Number("--adapters", "How many adapters.", 8),
             Arguments.Number("--rows", "How many rows.", 32), Arguments.Number("--pairs", "How many pairs are timed.", 9));
         var json = Arguments.Json();
-        var command = new Command("mixed", "Times a batch whose rows use different adapters, against switching adapters.") { bases, adapters, rows, pairs, json };
+        var command = new System.CommandLine.Command("mixed", "Times a batch whose rows use different adapters, against switching adapters.") { bases, adapters, rows, pairs, json };
         command.SetAction(result =>
         {
             var figures = Measure(result.GetRequiredValue(bases), result.GetValue(adapters), result.GetValue(rows), result.GetValue(pairs));

@@ -14,7 +14,7 @@ internal static class QualityCommand
     private const int BatchSize = 16;
     private const double LearningRate = 5e-4;
 
-    public static Command Create()
+    public static System.CommandLine.Command Create()
     {
         var bases = Arguments.Base(BaseModel.DefaultBundledName);
         var data = Arguments.Data("--data", "Rows to train on: a TSV with the columns text and label.", "../shared/data/sst2/train.tsv");
@@ -24,7 +24,7 @@ internal static class QualityCommand
         var peer = new Option<FileInfo>("--peer") { Description = "The peer's program, peer_lora.py.", DefaultValueFactory = _ => new FileInfo("../shared/peer/peer_lora.py") };
         var python = new Option<string>("--python") { Description = "What runs it.", DefaultValueFactory = _ => "/usr/bin/python3" };
         var json = Arguments.Json();
-        var command = new Command("quality", "Compares the accuracy after training with that of the PyTorch + PEFT peer.") { bases, data, evaluation, rows, epochs, seeds, peer, python, json };
+        var command = new System.CommandLine.Command("quality", "Compares the accuracy after training with that of the PyTorch + PEFT peer.") { bases, data, evaluation, rows, epochs, seeds, peer, python, json };
         command.SetAction(result =>
         {
             var training = LabelledTexts.Read(result.GetRequiredValue(data), result.GetValue(rows));

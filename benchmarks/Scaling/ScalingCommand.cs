@@ -19,13 +19,13 @@ internal static class ScalingCommand
         [("length", [16, 32, 64, 128, 256, 512]), ("batch", [1, 4, 16, 64]), ("rank", [1, 8, 64]), ("rows", [1000, 4000, 16000, 64000])];
 
     /// <summary>The command that a user calls.</summary>
-    public static Command Create()
+    public static System.CommandLine.Command Create()
     {
         var shape = Arguments.Base(Arguments.RobertaBaseShape);
         var small = new Option<string>("--rows-base") { Description = "The base for the sweep over rows, which is long.", DefaultValueFactory = _ => BaseModel.DefaultBundledName };
         var only = new Option<string[]>("--only") { Description = "Sweeps: " + string.Join(", ", Sweeps.Select(sweep => sweep.What)) + ".", AllowMultipleArgumentsPerToken = true };
         var json = Arguments.Json();
-        var command = new Command("scaling", "Measures training as length, batch, rank and rows grow.") { shape, small, only, json };
+        var command = new System.CommandLine.Command("scaling", "Measures training as length, batch, rank and rows grow.") { shape, small, only, json };
         command.SetAction(result =>
         {
             var chosen = result.GetValue(only) ?? [];
@@ -48,10 +48,10 @@ internal static class ScalingCommand
     }
 
     /// <summary>The command that the other one calls for each value.</summary>
-    public static Command CreateOne()
+    public static System.CommandLine.Command CreateOne()
     {
         var (what, value, name) = (new Argument<string>("what"), new Argument<int>("value"), new Argument<string>("base"));
-        var command = new Command(OneName, "Measures one value and prints its figures as JSON.") { Hidden = true };
+        var command = new System.CommandLine.Command(OneName, "Measures one value and prints its figures as JSON.") { Hidden = true };
         foreach (var argument in (Argument[])[what, value, name]) command.Arguments.Add(argument);
         command.SetAction(result => Console.WriteLine(JsonSerializer.Serialize(
             Measure(result.GetRequiredValue(what), result.GetRequiredValue(value), result.GetRequiredValue(name)))));

@@ -17,7 +17,7 @@ internal static class SpeedCommand
     private static readonly JsonSerializerOptions Layout = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>The command that a user calls.</summary>
-    public static Command Create()
+    public static System.CommandLine.Command Create()
     {
         var data = Arguments.Data("--data", "Rows: a TSV with the columns text and label.", "../shared/data/sst2/train.tsv");
         var tokenizer = new Option<DirectoryInfo>("--tokenizer")
@@ -36,7 +36,7 @@ internal static class SpeedCommand
         var pairs = Arguments.Number("--pairs", "How often each part is run.", 5);
         var only = new Option<string[]>("--only") { Description = "Parts: " + string.Join(", ", SpeedPart.All.Select(part => part.Name)) + ".", AllowMultipleArgumentsPerToken = true };
         var json = Arguments.Json();
-        var command = new Command("speed", "Measures training, scoring, latency, start and memory, beside the PyTorch + PEFT peer with --peer.")
+        var command = new System.CommandLine.Command("speed", "Measures training, scoring, latency, start and memory, beside the PyTorch + PEFT peer with --peer.")
         {
             data, tokenizer, work, peer, python, steps, rows, pairs, only, json,
         };
@@ -52,11 +52,11 @@ internal static class SpeedCommand
     }
 
     /// <summary>The command for one measurement.</summary>
-    public static Command CreateOne()
+    public static System.CommandLine.Command CreateOne()
     {
         var (part, folder) = (new Argument<string>("part"), new Argument<string>("folder"));
         var size = new Argument<int>("size") { DefaultValueFactory = _ => 0 };
-        var command = new Command(OneName, "Runs one measurement and prints its figures as JSON.") { Hidden = true };
+        var command = new System.CommandLine.Command(OneName, "Runs one measurement and prints its figures as JSON.") { Hidden = true };
         foreach (var argument in (Argument[])[part, folder, size]) command.Arguments.Add(argument);
         command.SetAction(result => Console.WriteLine(JsonSerializer.Serialize(
             One(result.GetRequiredValue(part), new Workplace(result.GetRequiredValue(folder)), result.GetValue(size)), Layout)));

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Backbones;
@@ -19,10 +18,10 @@ internal static class StepsCommand
     // Lengths as 16 rows of SST-2's training set have them.
     private static readonly int[] Lengths = [4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 17, 20, 24, 29, 36];
 
-    public static Command Create()
+    public static System.CommandLine.Command Create()
     {
         var (pairs, json) = (Arguments.Number("--pairs", "How many pairs are timed.", 7), Arguments.Json());
-        var command = new Command("steps", "Times single speed-ups, and what was tried and dropped, against the plain way.") { pairs, json };
+        var command = new System.CommandLine.Command("steps", "Times single speed-ups, and what was tried and dropped, against the plain way.") { pairs, json };
         command.SetAction(result =>
         {
             var figures = Measure(result.GetValue(pairs)).ToList();

@@ -10,12 +10,12 @@ internal static class WebCommand
 {
     private const string Reviews = "samples/SentimentLora/Data/reviews-";
 
-    public static Command Create()
+    public static System.CommandLine.Command Create()
     {
         var (clients, seconds) = (Arguments.Number("--clients", "Clients that ask at the same time.", 64), Arguments.Number("--seconds", "How long they do.", 60));
         var model = new Option<FileInfo>("--model") { Description = "The model to serve. [default: the bundled base, trained on the sample's reviews for an epoch]" };
         var json = Arguments.Json();
-        var command = new Command("web", "Puts the web sample under load, after 10 seconds of the same that do not count.") { clients, seconds, model, json };
+        var command = new System.CommandLine.Command("web", "Puts the web sample under load, after 10 seconds of the same that do not count.") { clients, seconds, model, json };
         command.SetAction(async (result, _) =>
         {
             var figures = await MeasureAsync(result.GetValue(model)?.FullName, result.GetValue(clients), TimeSpan.FromSeconds(result.GetValue(seconds)));
