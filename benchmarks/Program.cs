@@ -8,6 +8,7 @@ using Microsoft.ML.Lora.Benchmarks.Mixed;
 using Microsoft.ML.Lora.Benchmarks.Quality;
 using Microsoft.ML.Lora.Benchmarks.Scaling;
 using Microsoft.ML.Lora.Benchmarks.Speed;
+using Microsoft.ML.Lora.Benchmarks.Steps;
 using Microsoft.ML.Lora.Benchmarks.Web;
 
 var root = new RootCommand("Measures this library; each command prints a table, and with --json FILE the same figures for programs.")
@@ -18,6 +19,7 @@ var root = new RootCommand("Measures this library; each command prints a table, 
     MergedCommand.Create(),
     SpeedCommand.Create(),
     SpeedCommand.CreateOne(),
+    StepsCommand.Create(),
     ScalingCommand.Create(),
     ScalingCommand.CreateOne(),
     QualityCommand.Create(),
