@@ -18,7 +18,7 @@ internal static class MemoryCommand
     private const int WarmUpSteps = 2;
 
     /// <summary>The command that a user calls.</summary>
-    public static Command Create()
+    public static System.CommandLine.Command Create()
     {
         var bases = new Option<string[]>("--base")
         {
@@ -26,7 +26,7 @@ internal static class MemoryCommand
             AllowMultipleArgumentsPerToken = true,
         };
         var json = Arguments.Json();
-        var command = new Command("memory", $"Measures the peak memory of scoring {ScoredRows} texts of {Length} tokens, and of training on batches of 16 of them, rank 8.") { bases, json };
+        var command = new System.CommandLine.Command("memory", $"Measures the peak memory of scoring {ScoredRows} texts of {Length} tokens, and of training on batches of 16 of them, rank 8.") { bases, json };
         command.SetAction(result =>
         {
             var figures = (result.GetValue(bases) is { Length: > 0 } named ? named.Select(Measure) : Known()).ToList();
@@ -38,10 +38,10 @@ internal static class MemoryCommand
     }
 
     /// <summary>The command that the other one calls for each figure.</summary>
-    public static Command CreateOne()
+    public static System.CommandLine.Command CreateOne()
     {
         var (what, name) = (new Argument<string>("what"), new Argument<string>("base"));
-        var command = new Command(OneName, "Scores or trains, and prints its peak memory as JSON.") { Hidden = true };
+        var command = new System.CommandLine.Command(OneName, "Scores or trains, and prints its peak memory as JSON.") { Hidden = true };
         foreach (var argument in (Argument[])[what, name]) command.Arguments.Add(argument);
         command.SetAction(result =>
         {
