@@ -19,7 +19,7 @@ debian() {
         apt-get install -y -q --no-install-recommends wordnet-base dict-gcide dict-foldoc fortunes fortunes-min > /dev/null
 }
 
-# Paragraphs to passages of one to three sentences: cut after . ! ? before a blank, at most 60 words.
+# Paragraphs to passages of one to three sentences: cut after . ! ? before a blank, at most 60 words but for a longer sentence.
 passages() {
     perl -CSD -ne '
         chomp;
