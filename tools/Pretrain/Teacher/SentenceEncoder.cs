@@ -5,19 +5,16 @@ namespace Microsoft.ML.Lora.Pretrain.Teacher;
 
 /// <summary>
 /// Universal Sentence Encoder Lite (Cer et al. 2018) as its TensorFlow.js weights describe it: pieces of 256 elements, two transformer layers that
-/// normalise before they work and widen to 512, the mean of the pieces, a tanh layer, length 1.
+/// normalise before they work and widen to 512. A sentence is the mean of its pieces; the tanh layer that follows there is left out.
 /// </summary>
 internal sealed class SentenceEncoder
 {
-    /// <summary>Elements of a sentence's vector.</summary>
-    public const int Size = 512;
-
     private const int LongestText = 128;
     private const int Heads = 4;
     private const double Epsilon = 1e-6;
 
     private readonly UnigramTokenizer _tokenizer;
-    private readonly Tensor _frequencies, _dense, _denseBias;
+    private readonly Tensor _frequencies;
     private readonly Layer[] _layers;
     private readonly Tensor _widen, _widenBias;
 
@@ -28,7 +25,6 @@ internal sealed class SentenceEncoder
         var weights = new TensorflowJsWeights(directory);
         Pieces = weights.Take("Embeddings_en");
         _frequencies = weights.Take("TimingSignal/ExpandDims_1");
-        (_dense, _denseBias) = (weights.Take("tanh_layer_0/weights"), weights.Take("tanh_layer_0/bias"));
         (_widen, _widenBias) = (weights.Take("Layer_0", "TransformerLayer/dense/kernel"), weights.Take("Layer_0", "TransformerLayer/dense/bias"));
         _layers = [new(weights, "Layer_0"), new(weights, "Layer_1")];
     }
@@ -36,31 +32,44 @@ internal sealed class SentenceEncoder
     /// <summary>The vectors of the pieces, [pieces, 256].</summary>
     public Tensor Pieces { get; }
 
-    /// <summary>The pieces of a text that begins a word, or goes on within one.</summary>
-    public int[] PiecesOf(string text, bool startsWord) => _tokenizer.Encode(text, startsWord);
+    /// <summary>Elements of the vector of a word or a sentence.</summary>
+    public long Size => _widenBias.shape[0];
 
-    /// <summary>The vectors of sentences, each of length 1, [sentences, 512].</summary>
-    public Tensor Encode(IReadOnlyList<string> sentences)
+    /// <summary>The pieces of a text that begins a word, or goes on within one.</summary>
+    public int[] PiecesOf(string text, bool startsWord) => [.. _tokenizer.Encode(text, startsWord).Select(piece => piece.Id)];
+
+    /// <summary>What sentences and their words mean. The caller owns it.</summary>
+    public Lesson Encode(IReadOnlyList<string> sentences)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var pieces = sentences.Select(sentence => _tokenizer.Encode(sentence)).Select(ids => ids.Length > LongestText ? ids[..LongestText] : ids).ToArray();
-        var (rows, length) = (pieces.Length, Math.Max(1, pieces.Max(ids => ids.Length)));
+        var pieces = sentences.Select(sentence => _tokenizer.Encode(sentence)).Select(all => all.Length > LongestText ? all[..LongestText] : all).ToArray();
+        var (rows, length) = (pieces.Length, Math.Max(1, pieces.Max(all => all.Length)));
         var (ids, real) = (new long[rows * length], new float[rows * length]);
+        List<long> places = [], words = [];
+        var (word, wordsOf) = (-1, new int[rows]);
         for (var row = 0; row < rows; row++)
+        {
             for (var t = 0; t < pieces[row].Length; t++)
-                (ids[row * length + t], real[row * length + t]) = (pieces[row][t], 1);
+            {
+                (ids[row * length + t], real[row * length + t]) = (pieces[row][t].Id, 1);
+                if (t == 0 || pieces[row][t].StartsWord) (word, wordsOf[row]) = (word + 1, wordsOf[row] + 1);
+                places.Add(row * length + t);
+                words.Add(word);
+            }
+        }
+
         var mask = tensor(real, [rows, length, 1]);
-        var words = Pieces.index_select(0, tensor(ids)).reshape(rows, length, -1);
+        var input = Pieces.index_select(0, tensor(ids)).reshape(rows, length, -1) * 2;
         var angles = arange(0, length, dtype: float32).reshape(-1, 1) * _frequencies;
-        var input = (words * 2 + cat([angles.sin(), angles.cos()], 1)) * mask;
+        input = (input + cat([angles.sin(), angles.cos()], 1)) * mask;
 
         var bias = ((1 - mask) * -1e9).reshape(rows, 1, 1, length);
         var hidden = _layers[0].Forward(input, matmul(input, _widen) + _widenBias, bias);
         hidden = _layers[1].Forward(hidden, hidden, bias);
         var mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min: 1);
-        var vector = (matmul(mean, _dense) + _denseBias).tanh();
-        return (vector / vector.square().sum(1, keepdim: true).clamp(min: 1e-12).sqrt()).MoveToOuterDisposeScope();
+        var means = GroupMean.Of(hidden.reshape(-1, Size), [.. places], [.. words]);
+        return new(mean.DetachFromDisposeScope(), means.DetachFromDisposeScope(), wordsOf);
     }
 
     /// <summary>y = r + attention(norm(x)), z = y + feedForward(norm(y)), where r is x or, in the first layer, x widened.</summary>

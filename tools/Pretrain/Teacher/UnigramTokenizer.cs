@@ -26,28 +26,28 @@ internal sealed class UnigramTokenizer
         _longest = _pieces.Keys.Max(piece => piece.Length);
     }
 
-    /// <summary>The ids of a text's pieces.</summary>
+    /// <summary>A text's pieces, each with whether it starts a new word.</summary>
     /// <param name="text">The text.</param>
     /// <param name="startsWord">Whether the text begins with a new word, and not within one.</param>
-    public int[] Encode(string text, bool startsWord = true)
+    public (int Id, bool StartsWord)[] Encode(string text, bool startsWord = true)
     {
         var symbols = text.Normalize(NormalizationForm.FormKC).Trim().Replace(' ', Blank);
         if (startsWord) symbols = Blank + symbols;
         var best = new (double Score, int From, int Id)[symbols.Length + 1];
         Array.Fill(best, (double.NegativeInfinity, 0, Unknown), 1, symbols.Length);
-        var pieces = _pieces.GetAlternateLookup<ReadOnlySpan<char>>();
+        var known = _pieces.GetAlternateLookup<ReadOnlySpan<char>>();
         for (var from = 0; from < symbols.Length; from++)
         {
             Offer(from, from + 1, Unknown, UnknownScore);
             for (var length = 1; length <= Math.Min(_longest, symbols.Length - from); length++)
-                if (pieces.TryGetValue(symbols.AsSpan(from, length), out var piece))
+                if (known.TryGetValue(symbols.AsSpan(from, length), out var piece))
                     Offer(from, from + length, piece.Id, piece.Score);
         }
 
-        var ids = new List<int>();
-        for (var end = symbols.Length; end > 0; end = best[end].From) ids.Add(best[end].Id);
-        ids.Reverse();
-        return [.. ids];
+        var pieces = new List<(int, bool)>();
+        for (var end = symbols.Length; end > 0; end = best[end].From) pieces.Add((best[end].Id, symbols[best[end].From] == Blank));
+        pieces.Reverse();
+        return [.. pieces];
 
         void Offer(int from, int to, int id, double score)
         {

@@ -5,13 +5,18 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Pretrain.Training;
 
-/// <summary>Writes what is kept of a pre-trained model in Hugging Face's layout, in float16.</summary>
+/// <summary>Writes what is kept of a model in Hugging Face's layout, in float16.</summary>
 internal static class PretrainedModel
 {
-    public static void Write(string directory, PretrainingModel model, EncoderConfiguration shape)
+    /// <param name="directory">Where to.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="scale">See <see cref="ActivationScale"/>.</param>
+    public static void Write(string directory, PretrainingModel model, EncoderConfiguration shape, double scale = 1)
     {
         using var scope = NewDisposeScope();
-        SafetensorsWriter.Write(Path.Combine(directory, "model.safetensors"), model.Kept.Select(p => (p.Name, p.Weight.detach().to(ScalarType.Float16))), SafetensorsWriter.PyTorchMetadata);
+        var weights = ActivationScale.Grow(model.Kept.Select(p => (p.Name, p.Weight.detach())), scale);
+        SafetensorsWriter.Write(Path.Combine(directory, "model.safetensors"), weights.Select(p => (p.Name, p.Weight.to(ScalarType.Float16))), SafetensorsWriter.PyTorchMetadata);
         AtomicFile.Write(Path.Combine(directory, "config.json"), JsonSerializer.SerializeToUtf8Bytes(
             new
             {

@@ -13,7 +13,7 @@ namespace Microsoft.ML.Lora.Pretrain.Training;
 
 /// <summary>
 /// Pre-trains a small RoBERTa for a given time, into a directory that holds its tokenizer already: it guesses hidden tokens, comes close to a teacher's
-/// vectors of sentences and names labels, all at once. The learning rate rises over the first 2 % of the time and falls linearly to 0 at its end; time counts
+/// vectors of words and sentences and names labels, all at once. The learning rate rises over the first 2 % of the time and falls linearly to 0 at its end; time counts
 /// across interruptions.
 /// </summary>
 /// <param name="modelDirectory">Holds vocab.json and merges.txt; receives config.json and model.safetensors (float16).</param>
@@ -27,7 +27,8 @@ internal sealed class Pretraining(string modelDirectory, string corpusDirectory,
     private const int LongestRow = 96;
     private const double WarmupShare = 0.02;
     private const double ClipNorm = 1;
-    private const double VectorWeight = 5, TokenWeight = 0.3, LabelWeight = 1;
+    private const double RobertaBaseWidth = 768;
+    private const int SentencesForScale = 400;
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromMinutes(5);
 
@@ -46,13 +47,15 @@ internal sealed class Pretraining(string modelDirectory, string corpusDirectory,
         foreach (var task in text.Tasks) log.WriteLine($"task {task.Name}: {task.Classes.Length} classes");
 
         var teacher = new SentenceEncoder(Path.Combine(corpusDirectory, "teacher", "sentences"));
-        var vectors = new TeacherVectors(teacher, text.Rows);
+        var sample = new Random(Seed).GetItems(text.Rows, SentencesForScale);
+        using var scale = new LessonScale(teacher, [.. sample.Select(row => row.Text)]);
+        bool[] startsWord = [.. BpeVocabulary.ReadTokens(modelDirectory).Select(token => token.StartsWith(BpeVocabulary.Blank))];
         var plan = new BatchPlan([.. text.Rows.Select(row => row.Ids.Length)], TokensPerStep, Seed);
         using var dropout = new DropoutSource();
         using var generator = new Generator(unchecked((ulong)Seed));
         // With Hugging Face's 0.02 a model this narrow starts with all but uniform attention and takes long to leave it.
         var start = new RandomWeights(generator, matrixDeviation: 1 / Math.Sqrt(shape.HiddenSize));
-        using var model = new PretrainingModel(start, shape with { HiddenDropout = 0, AttentionDropout = 0 }, text.Tasks, dropout);
+        using var model = new PretrainingModel(start, shape with { HiddenDropout = 0, AttentionDropout = 0 }, teacher.Size, text.Tasks, dropout);
         var parameters = model.parameters().ToArray();
         using var optimizer = new AdamW(parameters, lr: 0, beta1: 0.9, beta2: 0.98, eps: 1e-6, weight_decay: 0.01, amsgrad: false, maximize: false);
         var state = new PretrainingState(stateDirectory);
@@ -63,23 +66,25 @@ internal sealed class Pretraining(string modelDirectory, string corpusDirectory,
 
         var clock = Stopwatch.StartNew();
         double Seconds() => before + clock.Elapsed.TotalSeconds;
-        var (reported, saved, meter) = (clock.Elapsed, clock.Elapsed, new LossMeter());
+        var (reported, saved, meter, epoch) = (clock.Elapsed, clock.Elapsed, new LossMeter(), 0);
+        var next = Task.Run(() => Prepare(step));
         while (Seconds() < Duration.TotalSeconds)
         {
-            var (indices, epoch) = plan.At(step);
             using (NewDisposeScope())
+            using (var prepared = next.Result)
             {
-                TrainingRow[] rows = [.. indices.Select(index => text.Rows[index])];
-                var batch = PretrainingBatch.Make(rows, tokenizer.Special, shape.VocabularySize, Seed, step++);
-                var losses = model.Losses(batch, vectors.Of(indices), rows);
+                var following = ++step;
+                next = Task.Run(() => Prepare(following));
+                epoch = prepared.Epoch;
+                var losses = model.Losses(prepared);
                 optimizer.zero_grad();
-                (losses.Tokens * TokenWeight + losses.Vectors * VectorWeight + losses.Labels * LabelWeight).backward();
+                losses.Sum().backward();
                 nn.utils.clip_grad_norm_(parameters, ClipNorm);
                 var share = Seconds() / Duration.TotalSeconds;
                 foreach (var group in optimizer.ParamGroups)
                     group.LearningRate = LearningRate * Math.Min(share / WarmupShare, Math.Max(0, 1 - share) / (1 - WarmupShare));
                 optimizer.step();
-                meter.Add(losses, rows.Sum(row => row.Ids.Length));
+                meter.Add(losses, prepared.Rows.Sum(row => row.Ids.Length));
             }
 
             if (clock.Elapsed - reported > BetweenReports)
@@ -96,13 +101,23 @@ internal sealed class Pretraining(string modelDirectory, string corpusDirectory,
             }
         }
 
+        next.Result.Dispose();
         Save();
         log.WriteLine($"done: {step:N0} steps, {Seconds() / 60:F1} minutes");
+
+        PreparedStep Prepare(int of)
+        {
+            using var scope = NewDisposeScope();
+            var (indices, inEpoch) = plan.At(of);
+            TrainingRow[] rows = [.. indices.Select(index => text.Rows[index])];
+            var lesson = scale.Apply(teacher.Encode([.. rows.Select(row => row.Text)]));
+            return new(rows, inEpoch, PretrainingBatch.Make(rows, tokenizer.Special, shape.VocabularySize, Seed, of), lesson, WordPlaces.Of(rows, lesson, startsWord));
+        }
 
         void Save()
         {
             state.Save(model, optimizer, step, Seconds());
-            PretrainedModel.Write(modelDirectory, model, shape);
+            PretrainedModel.Write(modelDirectory, model, shape, RobertaBaseWidth / shape.HiddenSize);
         }
     }
 

@@ -4,16 +4,16 @@ using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Pretrain.Training;
 
-/// <summary>Rows of one step, half of them with hidden tokens (dynamic masking; Liu et al. 2019, section 4.1): of the hidden ones 80 % become the mask, 10 % another token, 10 % stay.</summary>
+/// <summary>Rows of one step, a quarter of them with hidden tokens (dynamic masking; Liu et al. 2019, section 4.1): of the hidden ones 80 % become the mask, 10 % another token, 10 % stay.</summary>
 /// <param name="Input">The rows.</param>
 /// <param name="Places">Where tokens are hidden in the flattened batch, int64 [hidden].</param>
 /// <param name="Tokens">What stood there, int64 [hidden].</param>
-internal readonly record struct PretrainingBatch(TokenBatch Input, Tensor Places, Tensor Tokens)
+internal sealed record PretrainingBatch(TokenBatch Input, Tensor Places, Tensor Tokens) : IDisposable
 {
-    private const double MaskedRows = 0.5;
+    private const double MaskedRows = 0.25;
     private const double MaskedTokens = 0.2;
 
-    /// <summary>Pads rows and hides tokens; the result depends on rows, seed and step alone.</summary>
+    /// <summary>Pads rows and hides tokens; the result, which the caller owns, depends on rows, seed and step alone.</summary>
     public static PretrainingBatch Make(IReadOnlyList<TrainingRow> rows, SpecialTokens special, int vocabularySize, int seed, int step)
     {
         var random = new Random(unchecked((seed * 0x2545F491) ^ (step * (int)0x9E3779B9)));
@@ -37,7 +37,16 @@ internal readonly record struct PretrainingBatch(TokenBatch Input, Tensor Places
             }
         }
 
-        var padded = mask.Contains(0) ? tensor(mask, [rows.Count, length]) : null;
-        return new(new TokenBatch(tensor(ids, [rows.Count, length]), padded), tensor(places.ToArray()), tensor(tokens.ToArray()));
+        Tensor Owned(long[] values, params long[] shape) => tensor(values, shape).DetachFromDisposeScope();
+        var padded = mask.Contains(0) ? Owned(mask, rows.Count, length) : null;
+        return new(new TokenBatch(Owned(ids, rows.Count, length), padded), Owned([.. places], places.Count), Owned([.. tokens], tokens.Count));
+    }
+
+    public void Dispose()
+    {
+        Input.InputIds.Dispose();
+        Input.AttentionMask?.Dispose();
+        Places.Dispose();
+        Tokens.Dispose();
     }
 }

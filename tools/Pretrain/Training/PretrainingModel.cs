@@ -9,22 +9,25 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.Lora.Pretrain.Training;
 
 /// <summary>
-/// RoBERTa with all that it learns from at once: the head that guesses hidden tokens, under Hugging Face's names, and two that read the first token's last
-/// state and are thrown away afterwards: one that gives the teacher's vector, one that gives the label of each task.
+/// RoBERTa with all that it learns from at once: the head that guesses hidden tokens, under Hugging Face's names, and three that are thrown away afterwards:
+/// one gives the teacher's vectors of words out of their tokens' states below the last layer; of the first token's last state one gives the teacher's vector
+/// of the sentence and one the label of each task.
 /// </summary>
 internal sealed class PretrainingModel : Module
 {
     private readonly RobertaModel roberta;
     private readonly MaskedLanguageModelHead lm_head;
-    private readonly LinearLayer teacher;
+    private readonly LinearLayer words;
+    private readonly LinearLayer sentence;
     private readonly ModuleList<LinearLayer> tasks;
 
-    public PretrainingModel(WeightSource weights, EncoderConfiguration configuration, IReadOnlyList<LabelledTask> labelled, DropoutSource dropout)
+    public PretrainingModel(WeightSource weights, EncoderConfiguration configuration, long teacherSize, IReadOnlyList<LabelledTask> labelled, DropoutSource dropout)
         : base(nameof(PretrainingModel))
     {
         roberta = new RobertaModel(weights.At("roberta"), configuration, dropout);
         lm_head = new MaskedLanguageModelHead(weights.At("lm_head"), configuration);
-        teacher = new LinearLayer(weights.At("teacher"), configuration.HiddenSize, SentenceEncoder.Size);
+        words = new LinearLayer(weights.At("words"), configuration.HiddenSize, teacherSize);
+        sentence = new LinearLayer(weights.At("sentence"), configuration.HiddenSize, teacherSize);
         tasks = new ModuleList<LinearLayer>([.. labelled.Select((task, i) => new LinearLayer(weights.At($"tasks.{i}"), configuration.HiddenSize, task.Classes.Length))]);
         RegisterComponents();
         foreach (var parameter in parameters()) parameter.requires_grad = true;
@@ -33,32 +36,46 @@ internal sealed class PretrainingModel : Module
     /// <summary>The word table, [vocabulary, hidden].</summary>
     public Parameter Words => roberta.Embeddings.Words.Weight;
 
-    /// <summary>The part that is kept: all but the teacher's and the tasks' heads.</summary>
+    /// <summary>The part that is kept: the encoder and the head that guesses hidden tokens.</summary>
     public IEnumerable<(string Name, Parameter Weight)> Kept =>
-        named_parameters().Where(p => !p.name.StartsWith("teacher.", StringComparison.Ordinal) && !p.name.StartsWith("tasks.", StringComparison.Ordinal)).Select(p => (p.name, p.parameter));
+        named_parameters().Where(p => p.name.StartsWith("roberta.", StringComparison.Ordinal) || p.name.StartsWith("lm_head.", StringComparison.Ordinal)).Select(p => (p.name, p.parameter));
 
     /// <summary>Makes the guesses of the start about as bold as the word table's spread allows.</summary>
     public void ScaleGuesses(double scale) => lm_head.Scale(scale);
 
-    /// <summary>What there is to lose on a batch: by guessing tokens (nats a hidden token), by the teacher's vector (1 - cosine), by labels (nats a labelled row).</summary>
-    /// <param name="batch">The rows.</param>
-    /// <param name="taught">The teacher's vectors of the rows, [rows, 512].</param>
-    /// <param name="rows">The rows' labels.</param>
-    public (Tensor Tokens, Tensor Vectors, Tensor Labels) Losses(PretrainingBatch batch, Tensor taught, IReadOnlyList<TrainingRow> rows)
+    /// <summary>What there is to lose on a batch; the caller owns it.</summary>
+    public PretrainingLosses Losses(PreparedStep step)
     {
         using var scope = NewDisposeScope();
-        var hidden = roberta.Encode(batch.Input);
+        var states = new List<Tensor>();
+        var hidden = roberta.Encode(step.Batch.Input, states);
         var first = hidden.select(1, 0);
-        var vectors = teacher.call(first);
-        var cosine = (vectors * taught).sum(1) / vectors.square().sum(1).clamp(min: 1e-12).sqrt();
-        return (OfTokens(hidden, batch).MoveToOuterDisposeScope(), (1 - cosine.mean()).MoveToOuterDisposeScope(), OfLabels(first, rows).MoveToOuterDisposeScope());
+        Tensor[] losses =
+        [
+            OfTokens(hidden, step.Batch), OfWords(states[^2], step),
+            functional.mse_loss(sentence.call(first), step.Lesson.Sentences), OfLabels(first, step.Rows),
+        ];
+        foreach (var loss in losses) loss.MoveToOuterDisposeScope();
+        return new(losses[0], losses[1], losses[2], losses[3]);
     }
+
+    private Tensor OfWords(Tensor hidden, PreparedStep step)
+    {
+        if (step.Words.Taught.Length == 0) return zeros(1).sum();
+        var spelt = GroupMean.Of(hidden.reshape(-1, hidden.shape[^1]), step.Words.Places, step.Words.Words);
+        return functional.mse_loss(words.call(spelt), step.Lesson.Words.index_select(0, tensor(step.Words.Taught)));
+    }
+
+    /// <summary>The states of all tokens after the last layer, [rows, length, hidden].</summary>
+    public Tensor Hidden(TokenBatch batch) => roberta.Encode(batch);
+
+    /// <summary>How well each token of the vocabulary would stand at some places: logits, [places, vocabulary], of the places' states, [places, hidden].</summary>
+    public Tensor Guesses(Tensor states) => functional.linear(lm_head.call(states), Words, lm_head.Bias);
 
     private Tensor OfTokens(Tensor hidden, PretrainingBatch batch)
     {
         if (batch.Places.numel() == 0) return zeros(1).sum();
-        var picked = hidden.reshape(-1, hidden.shape[^1]).index_select(0, batch.Places);
-        return functional.cross_entropy(functional.linear(lm_head.call(picked), Words, lm_head.Bias), batch.Tokens);
+        return functional.cross_entropy(Guesses(hidden.reshape(-1, hidden.shape[^1]).index_select(0, batch.Places)), batch.Tokens);
     }
 
     private Tensor OfLabels(Tensor first, IReadOnlyList<TrainingRow> rows)

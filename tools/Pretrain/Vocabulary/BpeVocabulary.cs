@@ -11,6 +11,9 @@ internal sealed record BpeVocabulary(IReadOnlyList<string> Tokens, IReadOnlyList
     /// <summary>The special tokens that come first.</summary>
     public static IReadOnlyList<string> FirstSpecials { get; } = ["<s>", "<pad>", "</s>", "<unk>"];
 
+    /// <summary>What stands for a blank; tokens that start a word begin with it.</summary>
+    public const char Blank = '\u0120';
+
     /// <summary>The special token that comes last.</summary>
     public const string Mask = "<mask>";
 

@@ -26,7 +26,7 @@ public class UnigramTokenizerTests
     public void TheBestOfAllSplitsIsFound(string text)
     {
         using var folder = new TemporaryFolder();
-        var ids = Tokenizer(folder).Encode(text);
+        int[] ids = [.. Tokenizer(folder).Encode(text).Select(piece => piece.Id)];
         var symbols = "▁" + text.Replace(' ', '▁');
         Assert.AreEqual(symbols, string.Concat(ids.Select(id => Pieces[id].Piece)));
         Assert.AreEqual(Splits(symbols).Max(), ids.Sum(id => Pieces[id].Score ?? 0), 1e-9);
@@ -36,8 +36,15 @@ public class UnigramTokenizerTests
     public void WhatNoPieceHoldsIsUnknown()
     {
         using var folder = new TemporaryFolder();
-        CollectionAssert.AreEqual(new[] { 10, UnigramTokenizer.Unknown, 8 }, Tokenizer(folder).Encode("azb"));
-        CollectionAssert.AreEqual(new[] { 9 }, Tokenizer(folder).Encode("ab", startsWord: false));
+        CollectionAssert.AreEqual(new[] { (10, true), (UnigramTokenizer.Unknown, false), (8, false) }, Tokenizer(folder).Encode("azb"));
+        CollectionAssert.AreEqual(new[] { (9, false) }, Tokenizer(folder).Encode("ab", startsWord: false));
+    }
+
+    [TestMethod]
+    public void WordsStartAtBlanks()
+    {
+        using var folder = new TemporaryFolder();
+        CollectionAssert.AreEqual(new[] { true, true, false, true, false }, Tokenizer(folder).Encode("a a: zb").Select(piece => piece.StartsWord).ToArray()[..5]);
     }
 
     private static IEnumerable<double> Splits(string text) => text.Length == 0

@@ -1,0 +1,16 @@
+using static TorchSharp.torch;
+
+namespace Microsoft.ML.Lora.Pretrain.Teacher;
+
+/// <summary>What a teacher makes of some sentences. Words are what blanks part.</summary>
+/// <param name="Sentences">A vector a sentence, [sentences, size].</param>
+/// <param name="Words">A vector a word, in the order of the sentences, [words, size].</param>
+/// <param name="WordsOf">How many words each sentence has.</param>
+internal sealed record Lesson(Tensor Sentences, Tensor Words, int[] WordsOf) : IDisposable
+{
+    public void Dispose()
+    {
+        Sentences.Dispose();
+        Words.Dispose();
+    }
+}
