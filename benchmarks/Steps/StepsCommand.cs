@@ -82,7 +82,7 @@ internal static class StepsCommand
 
         yield return Of("dropout and residual sum", pairs,
             () => sum.add(x * empty_like(x).bernoulli_(0.9, generator).div_(0.9)), () => source.Add(sum, x, 0.1));
-        yield return Of("[13, 768] x [768, 3072], block by block on two threads", pairs,
+        yield return Of("[13, 768] x [768, 3072], in one go", pairs,
             () => functional.linear(few, layer.Weight, layer.Bias), () => layer.call(few));
         yield return Of("dropped: query, key and value as one product", pairs,
             () => { for (var i = 0; i < 3; i++) square.call(x); }, () => three.call(x));

@@ -30,23 +30,32 @@ internal sealed class Attention(long heads, DropoutSource dropout, double probab
     {
         var hidden = key.shape[^1];
         var (q, k, v) = (query.reshape(-1, hidden), key.view(-1, hidden), value.view(-1, hidden));
+        if (rows.Bins is { } bins)
+        {
+            var asking = firstTokens ? bins.FirstTokens : bins.Tokens;
+            var answers = Attend(Split(asking.Spread(q)), Split(bins.Tokens.Spread(k)), Split(bins.Tokens.Spread(v)), asking.Bias);
+            return asking.Pack(answers.transpose(1, 2)).view(query.shape);
+        }
+
         var contexts = rows.Groups.Select(group =>
         {
             var (asked, questions) = firstTokens ? (group.FirstRow, 1) : (group.FirstToken, group.Length);
             return Attend(
-                Split(q, asked, group.Rows, questions), Split(k, group.FirstToken, group.Rows, group.Length),
-                Split(v, group.FirstToken, group.Rows, group.Length), rows.Bias).transpose(1, 2).reshape(-1, hidden);
+                Split(Part(q, asked, group.Rows, questions)), Split(Part(k, group.FirstToken, group.Rows, group.Length)),
+                Split(Part(v, group.FirstToken, group.Rows, group.Length)), rows.Bias).transpose(1, 2).reshape(-1, hidden);
         }).ToList();
         return (contexts.Count == 1 ? contexts[0] : cat(contexts, 0)).view(query.shape);
     }
 
-    // The heads of a group's tokens: [rows, heads, length, size of a head].
-    private Tensor Split(Tensor all, int first, int rows, int length)
+    // A group's tokens: [rows, length, hidden].
+    private static Tensor Part(Tensor all, int first, int rows, int length)
     {
-        var hidden = all.shape[1];
         var part = all.shape[0] == rows * length ? all : all.narrow(0, first, (long)rows * length);
-        return part.view(rows, length, heads, hidden / heads).transpose(1, 2);
+        return part.view(rows, length, all.shape[1]);
     }
+
+    // The heads of rows: [rows, heads, length, size of a head].
+    private Tensor Split(Tensor rows) => rows.view(rows.shape[0], rows.shape[1], heads, -1).transpose(1, 2);
 
     private Tensor Attend(Tensor q, Tensor k, Tensor v, Tensor? bias)
     {

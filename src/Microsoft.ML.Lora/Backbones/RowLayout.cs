@@ -4,7 +4,7 @@ namespace Microsoft.ML.Lora.Backbones;
 
 /// <summary>
 /// Where the rows of a batch lie in its hidden states, [batch, length, hidden] or packed [tokens, hidden]. Only attention looks at more than one
-/// token at a time; it takes neighbouring rows of one length together, so that packed rows need neither padding nor a mask.
+/// token at a time: it takes short rows bin by bin, several to a bin, and long ones in groups of one length.
 /// </summary>
 internal sealed class RowLayout : IDisposable
 {
@@ -19,6 +19,7 @@ internal sealed class RowLayout : IDisposable
             Rows = lengths.Count;
             _firstTokens = tensor([.. Groups.SelectMany(group => Enumerable.Range(0, group.Rows).Select(row => (long)group.FirstToken + row * group.Length))])
                 .to(batch.InputIds.device).DetachFromDisposeScope();
+            Bins = RowBins.Of(lengths, batch.InputIds.device);
         }
         else
         {
@@ -26,6 +27,7 @@ internal sealed class RowLayout : IDisposable
             Groups = [new RowGroup(0, 0, (int)rows, (int)length)];
             Rows = (int)rows;
             Bias = Attention.Bias(batch.AttentionMask)?.DetachFromDisposeScope();
+            if (Bias is null) Bins = RowBins.Of([.. Enumerable.Repeat((int)length, (int)rows)], batch.InputIds.device);
         }
     }
 
@@ -34,6 +36,9 @@ internal sealed class RowLayout : IDisposable
 
     /// <summary>Runs of rows of one length; a single one where the rows stand side by side.</summary>
     public IReadOnlyList<RowGroup> Groups { get; }
+
+    /// <summary>The bins that attention takes; null where it takes the groups.</summary>
+    public RowBins? Bins { get; }
 
     /// <summary>What is added to the attention scores; see <see cref="Attention.Bias"/>. Null where nothing is padded.</summary>
     public Tensor? Bias { get; }
@@ -44,6 +49,7 @@ internal sealed class RowLayout : IDisposable
     public void Dispose()
     {
         _firstTokens?.Dispose();
+        Bins?.Dispose();
         Bias?.Dispose();
     }
 

@@ -36,7 +36,7 @@ internal sealed class LinearLayer : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor input)
     {
-        if (FewRows.BlockSize(input, weight) is var size and > 0) return FewRows.Linear(input, weight, bias, size);
+        if (FewRows.Suits(input, weight)) return FewRows.Linear(input, weight, bias);
         if (input.dtype == weight.dtype) return functional.linear(input, weight, bias);
         using var converted = input.to_type(weight.dtype);
         return functional.linear(converted, weight, bias);

@@ -18,8 +18,17 @@ public class ActivationScaleTests
         using var generator = new Generator(1);
         var shape = new EncoderConfiguration
         {
-            ModelType = "roberta", VocabularySize = 30, HiddenSize = 16, Layers = 2, Heads = 2, IntermediateSize = 24, MaxPositions = 20, PadTokenId = 1, FirstPosition = 2,
-            HiddenDropout = 0, AttentionDropout = 0,
+            ModelType = "roberta",
+            VocabularySize = 30,
+            HiddenSize = 16,
+            Layers = 2,
+            Heads = 2,
+            IntermediateSize = 24,
+            MaxPositions = 20,
+            PadTokenId = 1,
+            FirstPosition = 2,
+            HiddenDropout = 0,
+            AttentionDropout = 0,
         };
         using var model = new PretrainingModel(new RandomWeights(generator, matrixDeviation: 0.3), shape, teacherSize: 4, [], dropout);
         foreach (var parameter in model.parameters().Where(p => p.dim() == 1)) parameter.add_(empty_like(parameter).normal_(0, 0.3, generator));
