@@ -81,7 +81,7 @@ install_offline_tools() {
     fi
     for package in g++ cmake make; do command -v "$package" > /dev/null || missing+=("$package"); done
     if [ -z "${TorchCMakePrefix:-}" ]; then
-        for package in libtorch-dev libopenblas0-pthread; do is_installed "$package" || missing+=("$package"); done
+        for package in libtorch-dev libopenblas0-openmp; do is_installed "$package" || missing+=("$package"); done
     fi
     [ ${#missing[@]} -eq 0 ] && return
     command="apt-get install -y --no-install-recommends ${missing[*]}"

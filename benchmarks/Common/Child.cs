@@ -51,5 +51,6 @@ internal static class Processor
         ["OPENBLAS_CORETYPE"] = System.Runtime.Intrinsics.X86.Avx512F.IsSupported ? "SkylakeX" : "Haswell",
         ["OMP_WAIT_POLICY"] = "passive",
         ["GOMP_SPINCOUNT"] = "0",
+        ["LD_LIBRARY_PATH"] = "/usr/lib/x86_64-linux-gnu/openblas-openmp",
     };
 }

@@ -5,7 +5,8 @@ namespace TorchSharp.Interop;
 
 /// <summary>
 /// Makes Debian's libtorch as fast as it can be. Its OpenBLAS takes recent processors for old ones, its OpenMP threads keep
-/// the cores busy while OpenBLAS's work, and it starts with one thread. What the user has set in the environment stays.
+/// the cores busy while OpenBLAS's own work, unless it is the OpenBLAS that works on OpenMP's, and it starts with one thread.
+/// What the user has set in the environment stays.
 /// </summary>
 internal static partial class Settings
 {
@@ -13,10 +14,22 @@ internal static partial class Settings
     {
         var core = Avx512F.IsSupported ? "SkylakeX" : Avx2.IsSupported ? "Haswell" : null;
         if (core is not null) SetUnlessSet("OPENBLAS_CORETYPE", core);
+        PreferOpenMP();
         SetUnlessSet("OMP_WAIT_POLICY", "passive");
         SetUnlessSet("GOMP_SPINCOUNT", "0");
         if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null) Shim.Check(Shim.shim_set_num_threads(Environment.ProcessorCount));
     }
+
+    // libtorch takes the libraries that are loaded already under the names it needs.
+    private static void PreferOpenMP()
+    {
+        var chosen = $"/usr/lib/{Triplet}/libopenblas.so.0";
+        if (!File.Exists(chosen) || File.ResolveLinkTarget(chosen, returnFinalTarget: true)?.FullName.Contains("/openblas-pthread/", StringComparison.Ordinal) != true) return;
+        foreach (var name in (string[])["libopenblas.so.0", "libblas.so.3", "liblapack.so.3"])
+            NativeLibrary.TryLoad($"/usr/lib/{Triplet}/openblas-openmp/{name}", out _);
+    }
+
+    private static string Triplet => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
 
     // Environment.SetEnvironmentVariable does not reach native code.
     private static void SetUnlessSet(string name, string value)
