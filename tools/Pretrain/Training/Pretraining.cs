@@ -27,8 +27,8 @@ internal sealed class Pretraining(string modelDirectory, string corpusDirectory,
     private const int LongestRow = 96;
     private const double WarmupShare = 0.02;
     private const double ClipNorm = 1;
+    private const double ShareOfAdditions = 0.1;
     private const double RobertaBaseWidth = 768;
-    private const int SentencesForScale = 400;
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromMinutes(5);
 
@@ -47,10 +47,8 @@ internal sealed class Pretraining(string modelDirectory, string corpusDirectory,
         foreach (var task in text.Tasks) log.WriteLine($"task {task.Name}: {task.Classes.Length} classes");
 
         var teacher = new SentenceEncoder(Path.Combine(corpusDirectory, "teacher", "sentences"));
-        var sample = new Random(Seed).GetItems(text.Rows, SentencesForScale);
-        using var scale = new LessonScale(teacher, [.. sample.Select(row => row.Text)]);
         bool[] startsWord = [.. BpeVocabulary.ReadTokens(modelDirectory).Select(token => token.StartsWith(BpeVocabulary.Blank))];
-        var plan = new BatchPlan([.. text.Rows.Select(row => row.Ids.Length)], TokensPerStep, Seed);
+        using var preparation = new StepPreparation(text, teacher, tokenizer.Special, startsWord, TokensPerStep, Seed);
         using var dropout = new DropoutSource();
         using var generator = new Generator(unchecked((ulong)Seed));
         // With Hugging Face's 0.02 a model this narrow starts with all but uniform attention and takes long to leave it.
@@ -67,22 +65,20 @@ internal sealed class Pretraining(string modelDirectory, string corpusDirectory,
         var clock = Stopwatch.StartNew();
         double Seconds() => before + clock.Elapsed.TotalSeconds;
         var (reported, saved, meter, epoch) = (clock.Elapsed, clock.Elapsed, new LossMeter(), 0);
-        var next = Task.Run(() => Prepare(step));
+        var next = Task.Run(() => preparation.Prepare(step));
         while (Seconds() < Duration.TotalSeconds)
         {
             using (NewDisposeScope())
             using (var prepared = next.Result)
             {
                 var following = ++step;
-                next = Task.Run(() => Prepare(following));
+                next = Task.Run(() => preparation.Prepare(following));
                 epoch = prepared.Epoch;
                 var losses = model.Losses(prepared);
                 optimizer.zero_grad();
                 losses.Sum().backward();
                 nn.utils.clip_grad_norm_(parameters, ClipNorm);
-                var share = Seconds() / Duration.TotalSeconds;
-                foreach (var group in optimizer.ParamGroups)
-                    group.LearningRate = LearningRate * Math.Min(share / WarmupShare, Math.Max(0, 1 - share) / (1 - WarmupShare));
+                foreach (var group in optimizer.ParamGroups) group.LearningRate = RateAt(Seconds() / Duration.TotalSeconds);
                 optimizer.step();
                 meter.Add(losses, prepared.Rows.Sum(row => row.Ids.Length));
             }
@@ -105,21 +101,14 @@ internal sealed class Pretraining(string modelDirectory, string corpusDirectory,
         Save();
         log.WriteLine($"done: {step:N0} steps, {Seconds() / 60:F1} minutes");
 
-        PreparedStep Prepare(int of)
-        {
-            using var scope = NewDisposeScope();
-            var (indices, inEpoch) = plan.At(of);
-            TrainingRow[] rows = [.. indices.Select(index => text.Rows[index])];
-            var lesson = scale.Apply(teacher.Encode([.. rows.Select(row => row.Text)]));
-            return new(rows, inEpoch, PretrainingBatch.Make(rows, tokenizer.Special, shape.VocabularySize, Seed, of), lesson, WordPlaces.Of(rows, lesson, startsWord));
-        }
-
         void Save()
         {
             state.Save(model, optimizer, step, Seconds());
             PretrainedModel.Write(modelDirectory, model, shape, RobertaBaseWidth / shape.HiddenSize);
         }
     }
+
+    private double RateAt(double share) => LearningRate * Math.Min(share / WarmupShare, Math.Max(0, 1 - share) / (1 - WarmupShare));
 
     private void StartFromVectors(PretrainingModel model, TextTokenizer tokenizer, SentenceEncoder teacher, EncoderConfiguration shape)
     {
@@ -128,6 +117,7 @@ internal sealed class Pretraining(string modelDirectory, string corpusDirectory,
         var words = WordVectors.Read(Path.Combine(corpusDirectory, "teacher", "vectors.json"));
         var table = StartingTable.Make(BpeVocabulary.ReadTokens(modelDirectory), tokenizer, words, teacher, (int)shape.HiddenSize);
         model.Words.add_(table);
+        model.ShrinkAdditions(ShareOfAdditions);
         model.ScaleGuesses(1 / (StartingTable.Deviation * Math.Sqrt(shape.HiddenSize)));
     }
 }

@@ -43,6 +43,18 @@ internal sealed class PretrainingModel : Module
     /// <summary>Makes the guesses of the start about as bold as the word table's spread allows.</summary>
     public void ScaleGuesses(double scale) => lm_head.Scale(scale);
 
+    /// <summary>
+    /// Makes less of what each layer adds to its input, so that words' vectors go through to the last layer at first; there attention, which gathers the
+    /// sentence, stays as it is.
+    /// </summary>
+    public void ShrinkAdditions(double factor)
+    {
+        using var _ = no_grad();
+        var additions = roberta.named_parameters().Where(p => p.name.EndsWith("output.dense.weight", StringComparison.Ordinal)).ToList();
+        var gathering = additions.FindLastIndex(p => p.name.Contains("attention", StringComparison.Ordinal));
+        foreach (var (_, weight) in additions.Where((_, i) => i != gathering)) weight.mul_(factor);
+    }
+
     /// <summary>What there is to lose on a batch; the caller owns it.</summary>
     public PretrainingLosses Losses(PreparedStep step)
     {
