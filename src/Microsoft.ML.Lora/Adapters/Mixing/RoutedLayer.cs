@@ -23,7 +23,7 @@ internal static class RoutedLayer
         var adapters = routing.Adapters.Where(layer.Adapters.ContainsKey).ToList();
         if (adapters.Count == 0) return baseOutput;
         if (routing.IsUniform) return layer.Adapted(input, baseOutput, adapters);
-        return CanStack(layer, adapters) ? Stacked(layer, adapters, assigned, input, baseOutput) : Grouped(layer, assigned, input, baseOutput);
+        return CanStack(layer, adapters) ? Stacked(layer, routing, adapters, assigned, input, baseOutput) : Grouped(layer, assigned, input, baseOutput);
     }
 
     private static bool CanStack(LoraLayer layer, List<string> adapters)
@@ -35,31 +35,16 @@ internal static class RoutedLayer
             && weights.Sum(each => (double)each.Rank) * (inputs + outputs) <= MostStackedWork * inputs * outputs;
     }
 
-    private static Tensor Stacked(LoraLayer layer, List<string> adapters, IReadOnlyList<string?> assigned, Tensor input, Tensor baseOutput)
+    private static Tensor Stacked(LoraLayer layer, Routing routing, List<string> adapters, IReadOnlyList<string?> assigned, Tensor input, Tensor baseOutput)
     {
         var factors = adapters.Select(name => (Weights: layer.Adapters[name], Factors: layer.Adapters[name].Factors())).ToList();
         var a = cat([.. factors.Select(each => each.Factors.A)], 0);
         var b = cat([.. factors.Select(each => each.Factors.B)], 1);
-        var mask = Mask(factors.ConvertAll(each => (each.Factors.A.shape[0], each.Weights.Scaling)), adapters, assigned).Like(a);
+        var mask = routing.Mask(assigned, [.. adapters.Zip(factors, (name, each) => new RoutedRanks(name, each.Factors.A.shape[0], each.Weights.Scaling))]).Like(a);
         var low = nn.functional.linear(input.Like(a), a);
-        mask = mask.reshape([mask.shape[0], .. Enumerable.Repeat(1L, (int)low.dim() - 2), mask.shape[1]]);
-        return baseOutput.add(nn.functional.linear(low.mul(mask), b).Like(baseOutput));
-    }
-
-    // [rows, all ranks]: the scaling of the row's adapter at that adapter's ranks, otherwise 0.
-    private static Tensor Mask(List<(long Rank, double Scaling)> parts, List<string> adapters, IReadOnlyList<string?> assigned)
-    {
-        var width = parts.Sum(part => part.Rank);
-        var numbers = new float[assigned.Count * width];
-        var starts = new long[parts.Count];
-        for (var i = 1; i < parts.Count; i++) starts[i] = starts[i - 1] + parts[i - 1].Rank;
-        for (var row = 0; row < assigned.Count; row++)
-        {
-            var slot = assigned[row] is { } name ? adapters.IndexOf(name) : -1;
-            if (slot >= 0) Array.Fill(numbers, (float)parts[slot].Scaling, (int)(row * width + starts[slot]), (int)parts[slot].Rank);
-        }
-
-        return tensor(numbers, [assigned.Count, width]);
+        low = low.mul(mask.reshape([mask.shape[0], .. Enumerable.Repeat(1L, (int)low.dim() - 2), mask.shape[1]]));
+        if (low.dtype != baseOutput.dtype) return baseOutput.add(nn.functional.linear(low, b).Like(baseOutput));
+        return baseOutput.reshape(-1, layer.OutputSize).addmm(low.reshape(-1, b.shape[1]), b.t()).view(baseOutput.shape);
     }
 
     private static Tensor Grouped(LoraLayer layer, IReadOnlyList<string?> assigned, Tensor input, Tensor baseOutput)

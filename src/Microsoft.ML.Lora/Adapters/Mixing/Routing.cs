@@ -7,6 +7,8 @@ internal sealed class Routing
 {
     private readonly IReadOnlyList<string?> _rows;
     private readonly IReadOnlyList<long>? _lengths;
+    private IReadOnlyList<string?>? _tokens;
+    private (int Assigned, RoutedRanks[] Ranks, float[] Numbers)? _mask;
 
     /// <param name="rows">An adapter's name a row; null for the base model alone.</param>
     /// <param name="lengths">How many tokens each row has where layers may see rows packed; null where they never do.</param>
@@ -35,11 +37,36 @@ internal sealed class Routing
         var size = input.shape[0];
         if (size == _rows.Count) return _rows;
         if (_lengths is not null && size == _lengths.Sum())
-            return [.. _rows.SelectMany((adapter, row) => Enumerable.Repeat(adapter, checked((int)_lengths[row])))];
+            return _tokens ??= [.. _rows.SelectMany((adapter, row) => Enumerable.Repeat(adapter, checked((int)_lengths[row])))];
         if (size != 1)
             throw new InvalidOperationException($"Adapters were named for {_rows.Count} rows, but a layer was given {size}.");
         input = input.expand([_rows.Count, .. input.shape[1..]]);
         return _rows;
+    }
+
+    /// <summary>[assigned, all ranks]: the scaling of an element's adapter at that adapter's ranks, otherwise 0. Layers of like ranks share it.</summary>
+    /// <param name="assigned">What <see cref="Assign"/> gave.</param>
+    /// <param name="ranks">The adapters whose ranks lie side by side.</param>
+    public Tensor Mask(IReadOnlyList<string?> assigned, RoutedRanks[] ranks)
+    {
+        if (_mask is not { } mask || mask.Assigned != assigned.Count || !mask.Ranks.SequenceEqual(ranks))
+            _mask = mask = (assigned.Count, ranks, Numbers(assigned, ranks));
+        return tensor(mask.Numbers, [assigned.Count, ranks.Sum(each => each.Rank)]);
+    }
+
+    private static float[] Numbers(IReadOnlyList<string?> assigned, RoutedRanks[] ranks)
+    {
+        var width = ranks.Sum(each => each.Rank);
+        var places = new Dictionary<string, (int Start, RoutedRanks Ranks)>(StringComparer.Ordinal);
+        for (var (i, start) = (0, 0L); i < ranks.Length; start += ranks[i++].Rank) places[ranks[i].Adapter] = ((int)start, ranks[i]);
+        var numbers = new float[assigned.Count * width];
+        for (var row = 0; row < assigned.Count; row++)
+        {
+            if (assigned[row] is { } name && places.TryGetValue(name, out var place))
+                Array.Fill(numbers, (float)place.Ranks.Scaling, (int)(row * width) + place.Start, (int)place.Ranks.Rank);
+        }
+
+        return numbers;
     }
 
     /// <summary>The places of each adapter in <paramref name="assigned"/>; null stands for the base.</summary>
@@ -48,3 +75,9 @@ internal sealed class Routing
         .GroupBy(each => each.adapter, each => each.place)
         .Select(group => (group.Key, group.ToArray()));
 }
+
+/// <summary>An adapter's part of a stacked product.</summary>
+/// <param name="Adapter">Its name.</param>
+/// <param name="Rank">How many ranks it has.</param>
+/// <param name="Scaling">What its product is multiplied with.</param>
+internal sealed record RoutedRanks(string Adapter, long Rank, double Scaling);
