@@ -10,7 +10,7 @@ namespace Microsoft.ML.Lora.Backbones.Layers;
 /// </summary>
 internal static class FewRows
 {
-    private const int MostRows = 24;
+    private const int MostRows = 28;
     private const long FewestWeights = 500_000;
     private const int RowsAtATime = 3, OutputsAtATime = 4;
 
