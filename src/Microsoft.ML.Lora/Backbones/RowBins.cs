@@ -62,13 +62,13 @@ internal sealed class BinPlaces : IDisposable
         (_bins, _size) = (asking.Count, asking.Max(bin => bin.Length));
         var width = tokens.Max(bin => bin.Length);
         var (spread, pack, bias) = (new long[_bins * _size], new long[asking.Sum(bin => bin.Length)], new float[_bins * _size * width]);
-        Array.Fill(bias, float.MinValue);
         for (var (bin, vector) = (0, 0L); bin < _bins; bin++)
         {
             for (var place = 0; place < asking[bin].Length; place++, vector++)
             {
                 var at = bin * _size + place;
                 (spread[at], pack[vector]) = (vector, at);
+                bias.AsSpan(at * width, width).Fill(float.MinValue);
                 for (var token = 0; token < tokens[bin].Length; token++)
                     if (tokens[bin][token] == asking[bin][place])
                         bias[at * width + token] = 0;
@@ -81,7 +81,7 @@ internal sealed class BinPlaces : IDisposable
         Bias = tensor(bias, [_bins, 1, _size, width]).DetachFromDisposeScope();
     }
 
-    /// <summary>What is added to the attention scores, [bins, 1, places, tokens of a bin]: 0 within a row, the lowest float32 between rows.</summary>
+    /// <summary>What is added to the attention scores, [bins, 1, places, tokens of a bin]: 0 within a row, the lowest float32 between rows. What fills a bin up sees all.</summary>
     public Tensor Bias { get; }
 
     /// <summary>Packed vectors in their places; where a bin is not full, any vector stands.</summary>

@@ -11,7 +11,9 @@ public class LoraFineTuneEstimatorTests
     {
         using var tiny = new TinyBaseModel();
         var ml = new MLContext(seed: 1);
-        var model = Sentences.Pipeline(ml, Sentences.Options(tiny)).Fit(Sentences.View(ml, 200));
+        var options = Sentences.Options(tiny);
+        options.MaxEpochs = 10;
+        var model = Sentences.Pipeline(ml, options).Fit(Sentences.View(ml, 200));
         var scored = model.Transform(Sentences.View(ml, 60, seed: 2));
         var metrics = ml.MulticlassClassification.Evaluate(scored);
         Assert.IsGreaterThan(0.95, metrics.MicroAccuracy);

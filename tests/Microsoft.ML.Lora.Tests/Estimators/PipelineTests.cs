@@ -63,8 +63,9 @@ public class PipelineTests
     {
         using var tiny = new TinyBaseModel();
         var ml = new MLContext(seed: 1);
-        var data = ml.Data.ShuffleRows(ml.Data.Cache(Sentences.View(ml, 100)), seed: 1);
+        var data = ml.Data.ShuffleRows(ml.Data.Cache(Sentences.View(ml, 200)), seed: 1);
         var options = Sentences.Options(tiny);
+        options.MaxEpochs = 10;
         var model = ml.Transforms.Conversion.MapValueToKey("Label").AppendCacheCheckpoint(ml)
             .Append(ml.MulticlassClassification.Trainers.LoraTextClassification(options)).Fit(data);
         var scored = ml.Data.ShuffleRows(model.Transform(data), seed: 2);
