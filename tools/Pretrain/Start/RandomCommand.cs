@@ -29,7 +29,7 @@ internal static class RandomCommand
         foreach (var name in Copied) File.Copy(Path.Combine(like, name), Path.Combine(output, name), overwrite: true);
         using var dropout = new DropoutSource();
         using var generator = new Generator(unchecked((ulong)seed));
-        using var model = new PretrainingModel(new RandomWeights(generator), shape, teacherSize: 1, [], dropout);
+        using var model = new PretrainingModel(new RandomWeights(generator), shape, [], dropout);
         PretrainedModel.Write(output, model, shape);
     }
 }

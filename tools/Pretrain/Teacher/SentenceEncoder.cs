@@ -10,94 +10,97 @@ namespace Microsoft.ML.Lora.Pretrain.Teacher;
 internal sealed class SentenceEncoder
 {
     private const int LongestText = 128;
-    private const int Heads = 4;
-    private const double Epsilon = 1e-6;
 
-    private readonly UnigramTokenizer _tokenizer;
     private readonly Tensor _frequencies;
-    private readonly Layer[] _layers;
-    private readonly Tensor _widen, _widenBias;
 
     /// <summary>Reads model.json, its shards and vocab.json from a folder.</summary>
     public SentenceEncoder(string directory)
     {
-        _tokenizer = new UnigramTokenizer(Path.Combine(directory, "vocab.json"));
+        Tokenizer = new UnigramTokenizer(Path.Combine(directory, "vocab.json"));
         var weights = new TensorflowJsWeights(directory);
         Pieces = weights.Take("Embeddings_en");
         _frequencies = weights.Take("TimingSignal/ExpandDims_1");
-        (_widen, _widenBias) = (weights.Take("Layer_0", "TransformerLayer/dense/kernel"), weights.Take("Layer_0", "TransformerLayer/dense/bias"));
-        _layers = [new(weights, "Layer_0"), new(weights, "Layer_1")];
+        Widening = (weights.Take("Layer_0", "TransformerLayer/dense/kernel"), weights.Take("Layer_0", "TransformerLayer/dense/bias"));
+        Layers = [new(weights, "Layer_0"), new(weights, "Layer_1")];
     }
+
+    /// <summary>What cuts texts into pieces.</summary>
+    public UnigramTokenizer Tokenizer { get; }
 
     /// <summary>The vectors of the pieces, [pieces, 256].</summary>
     public Tensor Pieces { get; }
 
-    /// <summary>Elements of the vector of a word or a sentence.</summary>
-    public long Size => _widenBias.shape[0];
+    /// <summary>What widens the first layer's input to its output's size: x W + b, W [256, 512].</summary>
+    public (Tensor Weight, Tensor Bias) Widening { get; }
 
-    /// <summary>The pieces of a text that begins a word, or goes on within one.</summary>
-    public int[] PiecesOf(string text, bool startsWord) => [.. _tokenizer.Encode(text, startsWord).Select(piece => piece.Id)];
+    /// <summary>The layers, the lowest first.</summary>
+    public IReadOnlyList<SentenceEncoderLayer> Layers { get; }
+
+    /// <summary>Elements of the vector of a word or a sentence.</summary>
+    public long Size => Widening.Bias.shape[0];
+
+    /// <summary>What a piece's vector counts for in the sum with its place's.</summary>
+    public static double PieceWeight => 2;
+
+    /// <summary>What the places of a text add to its pieces, [length, 256].</summary>
+    public Tensor Places(int length)
+    {
+        var angles = arange(0, length, dtype: float32).reshape(-1, 1) * _frequencies;
+        return cat([angles.sin(), angles.cos()], 1);
+    }
 
     /// <summary>What sentences and their words mean. The caller owns it.</summary>
     public Lesson Encode(IReadOnlyList<string> sentences)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var pieces = sentences.Select(sentence => _tokenizer.Encode(sentence)).Select(all => all.Length > LongestText ? all[..LongestText] : all).ToArray();
-        var (rows, length) = (pieces.Length, Math.Max(1, pieces.Max(all => all.Length)));
-        var (ids, real) = (new long[rows * length], new float[rows * length]);
+        var (rows, input, mask) = Read(sentences);
+        var length = (int)input.shape[1];
         List<long> places = [], words = [];
-        var (word, wordsOf) = (-1, new int[rows]);
-        for (var row = 0; row < rows; row++)
+        var (word, wordsOf) = (-1, new int[rows.Length]);
+        for (var row = 0; row < rows.Length; row++)
         {
-            for (var t = 0; t < pieces[row].Length; t++)
+            for (var t = 0; t < rows[row].Length; t++)
             {
-                (ids[row * length + t], real[row * length + t]) = (pieces[row][t].Id, 1);
-                if (t == 0 || pieces[row][t].StartsWord) (word, wordsOf[row]) = (word + 1, wordsOf[row] + 1);
+                if (t == 0 || rows[row][t].StartsWord) (word, wordsOf[row]) = (word + 1, wordsOf[row] + 1);
                 places.Add(row * length + t);
                 words.Add(word);
             }
         }
 
-        var mask = tensor(real, [rows, length, 1]);
-        var input = Pieces.index_select(0, tensor(ids)).reshape(rows, length, -1) * 2;
-        var angles = arange(0, length, dtype: float32).reshape(-1, 1) * _frequencies;
-        input = (input + cat([angles.sin(), angles.cos()], 1)) * mask;
-
-        var bias = ((1 - mask) * -1e9).reshape(rows, 1, 1, length);
-        var hidden = _layers[0].Forward(input, matmul(input, _widen) + _widenBias, bias);
-        hidden = _layers[1].Forward(hidden, hidden, bias);
+        var hidden = Run(input, mask)[^1].Output;
         var mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min: 1);
         var means = GroupMean.Of(hidden.reshape(-1, Size), [.. places], [.. words]);
         return new(mean.DetachFromDisposeScope(), means.DetachFromDisposeScope(), wordsOf);
     }
 
-    /// <summary>y = r + attention(norm(x)), z = y + feedForward(norm(y)), where r is x or, in the first layer, x widened.</summary>
-    private sealed class Layer(TensorflowJsWeights weights, string name)
+    /// <summary>What each layer reads and makes of the pieces of some sentences, [pieces, size] each. The scope of the caller owns it.</summary>
+    public IReadOnlyList<LayerStates> States(IReadOnlyList<string> sentences)
     {
-        private readonly (Tensor Scale, Tensor Bias) _norm = (weights.Take(name, "TransformerLayer/layer_prepostprocess/layer_norm/layer_norm_scale"), weights.Take(name, "TransformerLayer/layer_prepostprocess/layer_norm/layer_norm_bias"));
-        private readonly (Tensor Weight, Tensor Bias) _projections = (weights.Take(name, "qkv_transform_single/kernel"), weights.Take(name, "qkv_transform_single/bias"));
-        private readonly (Tensor Weight, Tensor Bias) _output = (weights.Take(name, "output_transform_single/kernel"), weights.Take(name, "output_transform_single/bias"));
-        private readonly (Tensor Scale, Tensor Bias) _forwardNorm = (weights.Take(name, "FFN/layer_prepostprocess/layer_norm/layer_norm_scale"), weights.Take(name, "FFN/layer_prepostprocess/layer_norm/layer_norm_bias"));
-        private readonly (Tensor Weight, Tensor Bias) _rise = (weights.Take(name, "FFN/conv1/Tensordot/Reshape_1"), weights.Take(name, "FFN/conv1/bias"));
-        private readonly (Tensor Weight, Tensor Bias) _fall = (weights.Take(name, "FFN/conv2/Tensordot/Reshape_1"), weights.Take(name, "FFN/conv2/bias"));
+        var (rows, input, mask) = Read(sentences);
+        var real = tensor(rows.SelectMany((pieces, row) => Enumerable.Range(0, pieces.Length).Select(t => row * input.shape[1] + t)).ToArray());
+        Tensor Flat(Tensor states) => states.reshape(-1, states.shape[^1]).index_select(0, real);
+        return [.. Run(input, mask).Select(states => new LayerStates(Flat(states.Input), Flat(states.Residual), Flat(states.Attended), Flat(states.Inner), Flat(states.Output)))];
+    }
 
-        public Tensor Forward(Tensor input, Tensor residual, Tensor bias)
-        {
-            var attended = residual + Apply(_output, Attend(Apply(_projections, Norm(_norm, input)), bias));
-            return attended + Apply(_fall, functional.relu(Apply(_rise, Norm(_forwardNorm, attended))));
-        }
+    // The pieces of each sentence, their input vectors, [sentences, length, 256], and which of them are real, [sentences, length, 1].
+    private (Piece[][] Rows, Tensor Input, Tensor Mask) Read(IReadOnlyList<string> sentences)
+    {
+        var rows = sentences.Select(sentence => Tokenizer.Encode(sentence)).Select(all => all.Length > LongestText ? all[..LongestText] : all).ToArray();
+        var length = Math.Max(1, rows.Max(row => row.Length));
+        var (ids, real) = (new long[rows.Length * length], new float[rows.Length * length]);
+        for (var row = 0; row < rows.Length; row++)
+            for (var t = 0; t < rows[row].Length; t++)
+                (ids[row * length + t], real[row * length + t]) = (rows[row][t].Id, 1);
+        var mask = tensor(real, [rows.Length, length, 1]);
+        var pieces = Pieces.index_select(0, tensor(ids)).reshape(rows.Length, length, -1) * PieceWeight;
+        return (rows, (pieces + Places(length)) * mask, mask);
+    }
 
-        private static Tensor Attend(Tensor projections, Tensor bias)
-        {
-            var (rows, length, size) = (projections.shape[0], projections.shape[1], projections.shape[2] / 3);
-            Tensor Split(int part) => projections.narrow(2, part * size, size).reshape(rows, length, Heads, size / Heads).transpose(1, 2);
-            var scores = matmul(Split(0) / Math.Sqrt((double)size / Heads), Split(1).transpose(2, 3)) + bias;
-            return matmul(functional.softmax(scores, -1), Split(2)).transpose(1, 2).reshape(rows, length, size);
-        }
-
-        private static Tensor Apply((Tensor Weight, Tensor Bias) layer, Tensor input) => matmul(input, layer.Weight) + layer.Bias;
-
-        private static Tensor Norm((Tensor Scale, Tensor Bias) norm, Tensor input) => functional.layer_norm(input, [input.shape[^1]], norm.Scale, norm.Bias, Epsilon);
+    private LayerStates[] Run(Tensor input, Tensor mask)
+    {
+        var bias = ((1 - mask) * -1e9).reshape(mask.shape[0], 1, 1, mask.shape[1]);
+        var first = Layers[0].Run(input, matmul(input, Widening.Weight) + Widening.Bias, bias);
+        return [first, Layers[1].Run(first.Output, first.Output, bias)];
     }
 }

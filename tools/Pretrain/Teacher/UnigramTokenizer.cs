@@ -26,10 +26,10 @@ internal sealed class UnigramTokenizer
         _longest = _pieces.Keys.Max(piece => piece.Length);
     }
 
-    /// <summary>A text's pieces, each with whether it starts a new word.</summary>
+    /// <summary>A text's pieces.</summary>
     /// <param name="text">The text.</param>
     /// <param name="startsWord">Whether the text begins with a new word, and not within one.</param>
-    public (int Id, bool StartsWord)[] Encode(string text, bool startsWord = true)
+    public Piece[] Encode(string text, bool startsWord = true)
     {
         var symbols = text.Normalize(NormalizationForm.FormKC).Trim().Replace(' ', Blank);
         if (startsWord) symbols = Blank + symbols;
@@ -44,8 +44,8 @@ internal sealed class UnigramTokenizer
                     Offer(from, from + length, piece.Id, piece.Score);
         }
 
-        var pieces = new List<(int, bool)>();
-        for (var end = symbols.Length; end > 0; end = best[end].From) pieces.Add((best[end].Id, symbols[best[end].From] == Blank));
+        var pieces = new List<Piece>();
+        for (var end = symbols.Length; end > 0; end = best[end].From) pieces.Add(new(best[end].Id, symbols[best[end].From..end].Replace(Blank, ' ')));
         pieces.Reverse();
         return [.. pieces];
 

@@ -6,18 +6,19 @@ namespace Microsoft.ML.Lora.Pretrain.Training;
 /// <summary>Brings every element of a teacher's vectors to mean 0 and variance 1, so that no few of them outweigh the rest.</summary>
 internal sealed class LessonScale : IDisposable
 {
-    private readonly Tensor _wordMean, _wordDeviation, _sentenceMean, _sentenceDeviation;
-
     /// <summary>The scale of the vectors of some sentences.</summary>
     public LessonScale(SentenceEncoder teacher, IReadOnlyList<string> sentences)
     {
         using var scope = NewDisposeScope();
         using var lesson = teacher.Encode(sentences);
-        Tensor Deviation(Tensor vectors, Tensor mean) => (vectors - mean).square().mean([0]).sqrt().clamp(min: 1e-6);
-        (_wordMean, _sentenceMean) = (lesson.Words.mean([0]), lesson.Sentences.mean([0]));
-        (_wordDeviation, _sentenceDeviation) = (Deviation(lesson.Words, _wordMean), Deviation(lesson.Sentences, _sentenceMean));
-        foreach (var tensor in new[] { _wordMean, _wordDeviation, _sentenceMean, _sentenceDeviation }) tensor.DetachFromDisposeScope();
+        (Words, Sentences) = (Of(lesson.Words), Of(lesson.Sentences));
     }
+
+    /// <summary>What the vectors of words have, [size] each.</summary>
+    public (Tensor Mean, Tensor Deviation) Words { get; }
+
+    /// <summary>What the vectors of sentences have, [size] each.</summary>
+    public (Tensor Mean, Tensor Deviation) Sentences { get; }
 
     /// <summary>The same lesson at this scale; it takes the place of the given one.</summary>
     public Lesson Apply(Lesson lesson)
@@ -27,14 +28,20 @@ internal sealed class LessonScale : IDisposable
         {
             return lesson with
             {
-                Sentences = ((lesson.Sentences - _sentenceMean) / _sentenceDeviation).DetachFromDisposeScope(),
-                Words = ((lesson.Words - _wordMean) / _wordDeviation).DetachFromDisposeScope(),
+                Sentences = ((lesson.Sentences - Sentences.Mean) / Sentences.Deviation).DetachFromDisposeScope(),
+                Words = ((lesson.Words - Words.Mean) / Words.Deviation).DetachFromDisposeScope(),
             };
         }
     }
 
     public void Dispose()
     {
-        foreach (var tensor in new[] { _wordMean, _wordDeviation, _sentenceMean, _sentenceDeviation }) tensor.Dispose();
+        foreach (var tensor in new[] { Words.Mean, Words.Deviation, Sentences.Mean, Sentences.Deviation }) tensor.Dispose();
+    }
+
+    private static (Tensor Mean, Tensor Deviation) Of(Tensor vectors)
+    {
+        var mean = vectors.mean([0]);
+        return (mean.DetachFromDisposeScope(), (vectors - mean).square().mean([0]).sqrt().clamp(min: 1e-6).DetachFromDisposeScope());
     }
 }

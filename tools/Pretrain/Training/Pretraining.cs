@@ -12,8 +12,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Lora.Pretrain.Training;
 
 /// <summary>
-/// Pre-trains a small RoBERTa for a given time, into a directory that holds its tokenizer already: it guesses hidden tokens, comes close to a teacher's
-/// vectors of words and sentences and names labels, all at once. The learning rate rises over the first 2 % of the time and falls linearly to 0 at its end; time counts
+/// Makes a small RoBERTa out of a teacher and pre-trains it for a given time, into a directory that holds its tokenizer already: it guesses hidden tokens,
+/// comes close to the teacher's vectors of words and sentences and names labels, all at once. The learning rate rises over the first 2 % of the time and falls linearly to 0 at its end; time counts
 /// across interruptions.
 /// </summary>
 /// <param name="modelDirectory">Holds vocab.json and merges.txt; receives config.json and model.safetensors (float16).</param>
@@ -27,12 +27,12 @@ internal sealed class Pretraining(string modelDirectory, string corpusDirectory,
     private const int LongestRow = 96;
     private const double WarmupShare = 0.02;
     private const double ClipNorm = 1;
-    private const double ShareOfAdditions = 0.1;
+    private const int SentencesForScale = 400;
     private const double RobertaBaseWidth = 768;
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromMinutes(5);
 
-    public required EncoderConfiguration Shape { get; init; }
+    public int IntermediateSize { get; init; } = 768;
     public required TimeSpan Duration { get; init; }
     public double LearningRate { get; init; } = 1e-3;
     public int TokensPerStep { get; init; } = 4096;
@@ -41,25 +41,44 @@ internal sealed class Pretraining(string modelDirectory, string corpusDirectory,
     public void Run(TextWriter log)
     {
         var tokenizer = TextTokenizer.FromDirectory(modelDirectory);
-        var shape = Shape with { VocabularySize = tokenizer.VocabularySize, PadTokenId = tokenizer.Special.Pad, FirstPosition = tokenizer.Special.Pad + 1 };
         var text = TrainingText.Read(corpusDirectory, tokenizer, LongestRow);
-        log.WriteLine($"{text.Rows.Length:N0} rows, {text.Rows.Sum(row => row.Ids.Length):N0} tokens, vocabulary of {shape.VocabularySize:N0}");
+        log.WriteLine($"{text.Rows.Length:N0} rows, {text.Rows.Sum(row => row.Ids.Length):N0} tokens, vocabulary of {tokenizer.VocabularySize:N0}");
         foreach (var task in text.Tasks) log.WriteLine($"task {task.Name}: {task.Classes.Length} classes");
 
         var teacher = new SentenceEncoder(Path.Combine(corpusDirectory, "teacher", "sentences"));
-        bool[] startsWord = [.. BpeVocabulary.ReadTokens(modelDirectory).Select(token => token.StartsWith(BpeVocabulary.Blank))];
-        using var preparation = new StepPreparation(text, teacher, tokenizer.Special, startsWord, TokensPerStep, Seed);
+        var shape = new EncoderConfiguration
+        {
+            ModelType = "roberta",
+            VocabularySize = tokenizer.VocabularySize,
+            HiddenSize = (int)teacher.Size,
+            Layers = teacher.Layers.Count + 1,
+            Heads = SentenceEncoderLayer.Heads,
+            IntermediateSize = IntermediateSize,
+            MaxPositions = MaxPositions,
+            PadTokenId = tokenizer.Special.Pad,
+            FirstPosition = tokenizer.Special.Pad + 1,
+            HiddenDropout = 0,
+            AttentionDropout = 0,
+        };
+        var tokens = BpeVocabulary.ReadTokens(modelDirectory);
+        string[] sample = [.. new Random(Seed).GetItems(text.Rows, SentencesForScale).Select(row => row.Text)];
+        using var scale = new LessonScale(teacher, sample);
+        var preparation = new StepPreparation(text, teacher, scale, tokenizer.Special, [.. tokens.Select(token => token.StartsWith(BpeVocabulary.Blank))], TokensPerStep, Seed);
         using var dropout = new DropoutSource();
         using var generator = new Generator(unchecked((ulong)Seed));
-        // With Hugging Face's 0.02 a model this narrow starts with all but uniform attention and takes long to leave it.
-        var start = new RandomWeights(generator, matrixDeviation: 1 / Math.Sqrt(shape.HiddenSize));
-        using var model = new PretrainingModel(start, shape with { HiddenDropout = 0, AttentionDropout = 0 }, teacher.Size, text.Tasks, dropout);
+        using var model = new PretrainingModel(new RandomWeights(generator), shape, text.Tasks, dropout);
         var parameters = model.parameters().ToArray();
         using var optimizer = new AdamW(parameters, lr: 0, beta1: 0.9, beta2: 0.98, eps: 1e-6, weight_decay: 0.01, amsgrad: false, maximize: false);
         var state = new PretrainingState(stateDirectory);
         var (step, before) = (0, 0.0);
         if (state.Exists) (step, before) = state.Load(model, optimizer);
-        else StartFromVectors(model, tokenizer, teacher, shape);
+        else
+        {
+            using var scope = NewDisposeScope();
+            model.Inherit(new InheritedWeights(teacher, shape, tokens, sample, generator).Make(scale));
+            model.ScaleGuesses(1 / (InheritedWeights.TableDeviation * Math.Sqrt(shape.HiddenSize)));
+        }
+
         log.WriteLine($"{parameters.Sum(p => p.numel()):N0} parameters, {model.Kept.Sum(p => p.Weight.numel()):N0} of them kept, from step {step:N0}");
 
         var clock = Stopwatch.StartNew();
@@ -109,15 +128,4 @@ internal sealed class Pretraining(string modelDirectory, string corpusDirectory,
     }
 
     private double RateAt(double share) => LearningRate * Math.Min(share / WarmupShare, Math.Max(0, 1 - share) / (1 - WarmupShare));
-
-    private void StartFromVectors(PretrainingModel model, TextTokenizer tokenizer, SentenceEncoder teacher, EncoderConfiguration shape)
-    {
-        using var scope = NewDisposeScope();
-        using var _ = no_grad();
-        var words = WordVectors.Read(Path.Combine(corpusDirectory, "teacher", "vectors.json"));
-        var table = StartingTable.Make(BpeVocabulary.ReadTokens(modelDirectory), tokenizer, words, teacher, (int)shape.HiddenSize);
-        model.Words.add_(table);
-        model.ShrinkAdditions(ShareOfAdditions);
-        model.ScaleGuesses(1 / (StartingTable.Deviation * Math.Sqrt(shape.HiddenSize)));
-    }
 }

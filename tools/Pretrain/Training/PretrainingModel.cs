@@ -9,25 +9,23 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.Lora.Pretrain.Training;
 
 /// <summary>
-/// RoBERTa with all that it learns from at once: the head that guesses hidden tokens, under Hugging Face's names, and three that are thrown away afterwards:
-/// one gives the teacher's vectors of words out of their tokens' states below the last layer; of the first token's last state one gives the teacher's vector
-/// of the sentence and one the label of each task.
+/// RoBERTa with all that it learns from at once: the head that guesses hidden tokens, under Hugging Face's names, and those that are thrown away afterwards:
+/// one gives the teacher's vectors of words out of their tokens' states below the last layer, and one a task names labels. The first token's last state is to
+/// be the teacher's vector of the sentence itself.
 /// </summary>
 internal sealed class PretrainingModel : Module
 {
     private readonly RobertaModel roberta;
     private readonly MaskedLanguageModelHead lm_head;
     private readonly LinearLayer words;
-    private readonly LinearLayer sentence;
     private readonly ModuleList<LinearLayer> tasks;
 
-    public PretrainingModel(WeightSource weights, EncoderConfiguration configuration, long teacherSize, IReadOnlyList<LabelledTask> labelled, DropoutSource dropout)
+    public PretrainingModel(WeightSource weights, EncoderConfiguration configuration, IReadOnlyList<LabelledTask> labelled, DropoutSource dropout)
         : base(nameof(PretrainingModel))
     {
         roberta = new RobertaModel(weights.At("roberta"), configuration, dropout);
         lm_head = new MaskedLanguageModelHead(weights.At("lm_head"), configuration);
-        words = new LinearLayer(weights.At("words"), configuration.HiddenSize, teacherSize);
-        sentence = new LinearLayer(weights.At("sentence"), configuration.HiddenSize, teacherSize);
+        words = new LinearLayer(weights.At("words"), configuration.HiddenSize, configuration.HiddenSize);
         tasks = new ModuleList<LinearLayer>([.. labelled.Select((task, i) => new LinearLayer(weights.At($"tasks.{i}"), configuration.HiddenSize, task.Classes.Length))]);
         RegisterComponents();
         foreach (var parameter in parameters()) parameter.requires_grad = true;
@@ -40,32 +38,33 @@ internal sealed class PretrainingModel : Module
     public IEnumerable<(string Name, Parameter Weight)> Kept =>
         named_parameters().Where(p => p.name.StartsWith("roberta.", StringComparison.Ordinal) || p.name.StartsWith("lm_head.", StringComparison.Ordinal)).Select(p => (p.name, p.parameter));
 
-    /// <summary>Makes the guesses of the start about as bold as the word table's spread allows.</summary>
+    /// <summary>Makes guesses bolder or, below 1, more timid.</summary>
     public void ScaleGuesses(double scale) => lm_head.Scale(scale);
 
-    /// <summary>
-    /// Makes less of what each layer adds to its input, so that words' vectors go through to the last layer at first; there attention, which gathers the
-    /// sentence, stays as it is.
-    /// </summary>
-    public void ShrinkAdditions(double factor)
+    /// <summary>Takes weights over by their names.</summary>
+    public void Inherit(IReadOnlyDictionary<string, Tensor> weights)
     {
+        using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var additions = roberta.named_parameters().Where(p => p.name.EndsWith("output.dense.weight", StringComparison.Ordinal)).ToList();
-        var gathering = additions.FindLastIndex(p => p.name.Contains("attention", StringComparison.Ordinal));
-        foreach (var (_, weight) in additions.Where((_, i) => i != gathering)) weight.mul_(factor);
+        var own = named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        foreach (var (name, weight) in weights)
+        {
+            if (!own[name].shape.SequenceEqual(weight.shape)) throw new InvalidOperationException($"{name} is [{string.Join(", ", own[name].shape)}], not [{string.Join(", ", weight.shape)}].");
+            own[name].copy_(weight);
+        }
     }
 
     /// <summary>What there is to lose on a batch; the caller owns it.</summary>
     public PretrainingLosses Losses(PreparedStep step)
     {
         using var scope = NewDisposeScope();
-        var states = new List<Tensor>();
-        var hidden = roberta.Encode(step.Batch.Input, states);
+        var states = States(step.Batch.Input);
+        var hidden = states[^1];
         var first = hidden.select(1, 0);
         Tensor[] losses =
         [
             OfTokens(hidden, step.Batch), OfWords(states[^2], step),
-            functional.mse_loss(sentence.call(first), step.Lesson.Sentences), OfLabels(first, step.Rows),
+            functional.mse_loss(first, step.Lesson.Sentences), OfLabels(first, step.Rows),
         ];
         foreach (var loss in losses) loss.MoveToOuterDisposeScope();
         return new(losses[0], losses[1], losses[2], losses[3]);
@@ -78,8 +77,13 @@ internal sealed class PretrainingModel : Module
         return functional.mse_loss(words.call(spelt), step.Lesson.Words.index_select(0, tensor(step.Words.Taught)));
     }
 
-    /// <summary>The states of all tokens after the last layer, [rows, length, hidden].</summary>
-    public Tensor Hidden(TokenBatch batch) => roberta.Encode(batch);
+    /// <summary>The states of all tokens, [rows, length, hidden], before the first layer and after each. The scope of the caller owns them.</summary>
+    public IReadOnlyList<Tensor> States(TokenBatch batch)
+    {
+        var states = new List<Tensor>();
+        roberta.Encode(batch, states);
+        return states;
+    }
 
     /// <summary>How well each token of the vocabulary would stand at some places: logits, [places, vocabulary], of the places' states, [places, hidden].</summary>
     public Tensor Guesses(Tensor states) => functional.linear(lm_head.call(states), Words, lm_head.Bias);

@@ -5,10 +5,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Lora.Pretrain.Training;
 
 /// <summary>Makes what each step reads, which may be done on another thread than the steps. A step depends on its number alone.</summary>
-internal sealed class StepPreparation : IDisposable
+internal sealed class StepPreparation
 {
-    private const int SentencesForScale = 400;
-
     private readonly TrainingRow[] _rows;
     private readonly SentenceEncoder _teacher;
     private readonly LessonScale _scale;
@@ -19,14 +17,14 @@ internal sealed class StepPreparation : IDisposable
 
     /// <param name="text">All rows.</param>
     /// <param name="teacher">What teaches.</param>
+    /// <param name="scale">The scale of what is taught.</param>
     /// <param name="special">The vocabulary's special tokens.</param>
     /// <param name="startsWord">Of each token of the vocabulary, whether it begins with a blank.</param>
     /// <param name="tokensPerStep">The most tokens of a step, padding included.</param>
     /// <param name="seed">Decides order and masking.</param>
-    public StepPreparation(TrainingText text, SentenceEncoder teacher, SpecialTokens special, bool[] startsWord, int tokensPerStep, int seed)
+    public StepPreparation(TrainingText text, SentenceEncoder teacher, LessonScale scale, SpecialTokens special, bool[] startsWord, int tokensPerStep, int seed)
     {
-        (_rows, _teacher, _special, _startsWord, _seed) = (text.Rows, teacher, special, startsWord, seed);
-        _scale = new LessonScale(teacher, [.. new Random(seed).GetItems(_rows, SentencesForScale).Select(row => row.Text)]);
+        (_rows, _teacher, _scale, _special, _startsWord, _seed) = (text.Rows, teacher, scale, special, startsWord, seed);
         _plan = new BatchPlan([.. _rows.Select(row => row.Ids.Length)], tokensPerStep, seed);
     }
 
@@ -39,6 +37,4 @@ internal sealed class StepPreparation : IDisposable
         var lesson = _scale.Apply(_teacher.Encode([.. rows.Select(row => row.Text)]));
         return new(rows, epoch, PretrainingBatch.Make(rows, _special, _startsWord.Length, _seed, step), lesson, WordPlaces.Of(rows, lesson, _startsWord));
     }
-
-    public void Dispose() => _scale.Dispose();
 }

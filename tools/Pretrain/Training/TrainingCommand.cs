@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.ML.Lora.Backbones;
 
 namespace Microsoft.ML.Lora.Pretrain.Training;
 
@@ -13,16 +12,13 @@ internal static class TrainingCommand
         var model = new Option<DirectoryInfo>("--model") { Description = "The folder that holds the vocabulary and gets the model.", Required = true };
         var state = new Option<DirectoryInfo>("--state") { Description = "Where an interrupted run is kept; the same folder goes on with it.", Required = true };
         var minutes = Number<double>("--minutes", 30, "How long to train, time before interruptions included.");
-        var layers = Number("--layers", 4, "Layers of the encoder.");
-        var hidden = Number("--hidden", 256, "The hidden size.");
-        var heads = Number("--heads", 4, "Attention heads.");
-        var intermediate = Number("--intermediate", 1024, "The size between the two halves of a feed-forward layer.");
+        var intermediate = Number("--intermediate", 768, "The size between the two halves of a feed-forward layer.");
         var rate = Number("--learning-rate", 1e-3, "The highest learning rate.");
         var tokens = Number("--tokens-per-step", 4096, "Tokens of one step.");
         var seed = Number("--seed", 1, "Decides the start, the order and the masking.");
         var command = new System.CommandLine.Command("train", "Pre-trains a RoBERTa.")
         {
-            corpus, model, state, minutes, layers, hidden, heads, intermediate, rate, tokens, seed,
+            corpus, model, state, minutes, intermediate, rate, tokens, seed,
         };
         command.SetAction(arguments => new Pretraining(
             arguments.GetRequiredValue(model).FullName, arguments.GetRequiredValue(corpus).FullName, arguments.GetRequiredValue(state).FullName)
@@ -31,16 +27,7 @@ internal static class TrainingCommand
             LearningRate = arguments.GetValue(rate),
             TokensPerStep = arguments.GetValue(tokens),
             Seed = arguments.GetValue(seed),
-            Shape = new EncoderConfiguration
-            {
-                ModelType = "roberta",
-                VocabularySize = 0,
-                HiddenSize = arguments.GetValue(hidden),
-                Layers = arguments.GetValue(layers),
-                Heads = arguments.GetValue(heads),
-                IntermediateSize = arguments.GetValue(intermediate),
-                MaxPositions = Pretraining.MaxPositions,
-            },
+            IntermediateSize = arguments.GetValue(intermediate),
         }.Run(Console.Out));
         return command;
     }

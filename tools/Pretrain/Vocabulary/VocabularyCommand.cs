@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Microsoft.ML.Lora.Pretrain.Teacher;
 using Microsoft.ML.Lora.Pretrain.Training;
 using Microsoft.ML.Lora.Text;
 
@@ -21,7 +22,7 @@ internal static class VocabularyCommand
     public static System.CommandLine.Command Train()
     {
         var corpus = new Option<DirectoryInfo>("--corpus") { Description = "What tools/corpus.sh made.", Required = true };
-        var size = new Option<int>("--size") { Description = "The number of tokens, the special ones included.", DefaultValueFactory = _ => 20_000 };
+        var size = new Option<int>("--size") { Description = "The number of tokens, the special ones included.", DefaultValueFactory = _ => 7_600 };
         var output = new Option<DirectoryInfo>("--output") { Description = "The folder that gets vocab.json and merges.txt.", Required = true };
         var command = new System.CommandLine.Command("vocab", "Learns a byte-level BPE vocabulary from the texts and from the words of the word vectors.") { corpus, size, output };
         command.SetAction(arguments =>
@@ -30,8 +31,10 @@ internal static class VocabularyCommand
             var counts = new WordCounts();
             var texts = arguments.GetRequiredValue(corpus).FullName;
             foreach (var text in TrainingText.Lines(texts)) counts.Add(text);
-            counts.AddRanked(WordVectors.Read(Path.Combine(texts, "teacher", "vectors.json"), RankedWords).Words);
-            var vocabulary = BpeTrainer.Train(counts.Counts, arguments.GetValue(size));
+            counts.AddRanked(FrequentWords.Read(Path.Combine(texts, "teacher", "vectors.json"), RankedWords));
+            // Tokens that are the teacher's pieces can take over their vectors.
+            var teacher = new UnigramTokenizer(Path.Combine(texts, "teacher", "sentences", "vocab.json"));
+            var vocabulary = BpeTrainer.Train(counts.Pieces(teacher), arguments.GetValue(size));
             var directory = arguments.GetRequiredValue(output).FullName;
             vocabulary.Write(directory);
             Console.WriteLine($"{vocabulary.Tokens.Count} tokens, {vocabulary.Merges.Count} merges in {watch.Elapsed.TotalSeconds:F1} s -> {directory}");

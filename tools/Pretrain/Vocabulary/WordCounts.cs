@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.Lora.Pretrain.Teacher;
 using Microsoft.ML.Lora.Text;
 
 namespace Microsoft.ML.Lora.Pretrain.Vocabulary;
@@ -18,6 +19,16 @@ internal sealed class WordCounts
         var words = _counts.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (var (offset, length) in _cutter.PreTokenize(paragraph))
             CollectionsMarshal.GetValueRefOrAddDefault(words, paragraph.AsSpan(offset, length), out _)++;
+    }
+
+    /// <summary>The pieces that a teacher cuts the words into, and their counts.</summary>
+    public IReadOnlyDictionary<string, long> Pieces(UnigramTokenizer teacher)
+    {
+        var pieces = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var (word, count) in _counts.Where(word => !string.IsNullOrWhiteSpace(word.Key)))
+            foreach (var piece in teacher.Encode(word, word.StartsWith(' ')))
+                CollectionsMarshal.GetValueRefOrAddDefault(pieces, piece.Text, out _) += count;
+        return pieces;
     }
 
     /// <summary>

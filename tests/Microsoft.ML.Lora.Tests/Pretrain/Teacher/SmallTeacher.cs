@@ -33,7 +33,8 @@ internal static class SmallTeacher
                 ($"{layer}/FFN/conv2/Tensordot/Reshape_1", [Inner, Wide]), ($"{layer}/FFN/conv2/bias/c", [Wide]),
             ]);
         var random = new Random(1);
-        byte[] bytes = [.. weights.SelectMany(weight => Enumerable.Range(0, weight.Shape.Aggregate(1, (a, b) => a * b)).SelectMany(_ => BitConverter.GetBytes((float)(random.NextDouble() - 0.5))))];
+        float Value(string name) => (float)(random.NextDouble() - 0.5) is var value && name.Contains("norm_scale") ? 1 + value / 5 : value;
+        byte[] bytes = [.. weights.SelectMany(weight => Enumerable.Range(0, weight.Shape.Aggregate(1, (a, b) => a * b)).SelectMany(_ => BitConverter.GetBytes(Value(weight.Name))))];
         File.WriteAllBytes(Path.Combine(directory, "shard1"), bytes[..1001]);
         File.WriteAllBytes(Path.Combine(directory, "shard2"), bytes[1001..]);
         File.WriteAllText(Path.Combine(directory, "model.json"), JsonSerializer.Serialize(new

@@ -36,8 +36,8 @@ public class UnigramTokenizerTests
     public void WhatNoPieceHoldsIsUnknown()
     {
         using var folder = new TemporaryFolder();
-        CollectionAssert.AreEqual(new[] { (10, true), (UnigramTokenizer.Unknown, false), (8, false) }, Tokenizer(folder).Encode("azb"));
-        CollectionAssert.AreEqual(new[] { (9, false) }, Tokenizer(folder).Encode("ab", startsWord: false));
+        CollectionAssert.AreEqual(new Piece[] { new(10, " a"), new(UnigramTokenizer.Unknown, "z"), new(8, "b") }, Tokenizer(folder).Encode("azb"));
+        CollectionAssert.AreEqual(new Piece[] { new(9, "ab") }, Tokenizer(folder).Encode("ab", startsWord: false));
     }
 
     [TestMethod]

@@ -30,13 +30,13 @@ public class ActivationScaleTests
             HiddenDropout = 0,
             AttentionDropout = 0,
         };
-        using var model = new PretrainingModel(new RandomWeights(generator, matrixDeviation: 0.3), shape, teacherSize: 4, [], dropout);
+        using var model = new PretrainingModel(new RandomWeights(generator, matrixDeviation: 0.3), shape, [], dropout);
         foreach (var parameter in model.parameters().Where(p => p.dim() == 1)) parameter.add_(empty_like(parameter).normal_(0, 0.3, generator));
         var batch = new TokenBatch(tensor(new long[] { 0, 7, 9, 11, 2 }, [1, 5]), null);
-        var (states, guesses) = (model.Hidden(batch), model.Guesses(model.Hidden(batch)));
+        var (states, guesses) = (model.States(batch)[^1], model.Guesses(model.States(batch)[^1]));
         var grown = ActivationScale.Grow(model.Kept.Select(p => (p.Name, (Tensor)p.Weight)), factor).ToDictionary(each => each.Name, each => each.Weight);
         foreach (var (name, weight) in model.Kept) weight.copy_(grown[name]);
-        Close.Assert(states * factor, model.Hidden(batch), 1e-4, "hidden states");
-        Close.Assert(guesses, model.Guesses(model.Hidden(batch)), 1e-4, "guesses");
+        Close.Assert(states * factor, model.States(batch)[^1], 1e-4, "hidden states");
+        Close.Assert(guesses, model.Guesses(model.States(batch)[^1]), 1e-4, "guesses");
     }
 }

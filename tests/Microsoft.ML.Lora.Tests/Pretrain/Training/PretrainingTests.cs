@@ -2,7 +2,6 @@ using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Pretrain.Training;
 using Microsoft.ML.Lora.Pretrain.Vocabulary;
 using Microsoft.ML.Lora.Tests.Pretrain.Teacher;
-using Microsoft.ML.Lora.Tests.Pretrain.Vocabulary;
 
 namespace Microsoft.ML.Lora.Tests.Pretrain.Training;
 
@@ -17,14 +16,13 @@ public class PretrainingTests
         File.WriteAllLines(Path.Combine(folder["corpus"], "text", "some.txt"), ["the film", "the good film", "a film"]);
         File.WriteAllLines(Path.Combine(folder["corpus"], "tasks", "mood.tsv"), ["good\tgood films", "bad\ta bad film"]);
         SmallTeacher.Write(Path.Combine(folder["corpus"], "teacher", "sentences"));
-        File.WriteAllText(Path.Combine(folder["corpus"], "teacher", "vectors.json"), WordVectorsTests.Two);
         BpeTrainer.Train(new Dictionary<string, long> { [" film"] = 90, [" the"] = 70, ["films"] = 60 }, 280).Write(folder["model"]);
         string Run(double seconds)
         {
             var log = new StringWriter();
             new Pretraining(folder["model"], folder["corpus"], folder["state"])
             {
-                Shape = new EncoderConfiguration { ModelType = "roberta", VocabularySize = 0, HiddenSize = 8, Layers = 2, Heads = 2, IntermediateSize = 12, MaxPositions = Pretraining.MaxPositions },
+                IntermediateSize = 12,
                 Duration = TimeSpan.FromSeconds(seconds),
                 TokensPerStep = 16,
             }.Run(log);

@@ -1,4 +1,6 @@
+using Microsoft.ML.Lora.Pretrain.Teacher;
 using Microsoft.ML.Lora.Pretrain.Vocabulary;
+using Microsoft.ML.Lora.Tests.Pretrain.Teacher;
 using Microsoft.ML.Lora.Text;
 
 namespace Microsoft.ML.Lora.Tests.Pretrain.Vocabulary;
@@ -77,6 +79,21 @@ public class BpeTrainerTests
         Assert.IsGreaterThan(counts.Counts[" Film"], counts.Counts[" film"]);
         Assert.IsGreaterThan(0, counts.Counts["Film"]);
         Assert.IsFalse(counts.Counts.ContainsKey(" 3rd"));
+    }
+
+    [TestMethod]
+    public void WordsFallIntoTheTeachersPieces()
+    {
+        using var folder = new TemporaryFolder();
+        var counts = new WordCounts();
+        counts.Add("the films good films");
+        var teacher = new SentenceEncoder(SmallTeacher.Write(folder["teacher"])).Tokenizer;
+        var pieces = counts.Pieces(teacher);
+        Assert.AreEqual(2, pieces[" film"]);
+        Assert.AreEqual(2, pieces["s"]);
+        Assert.AreEqual(1, pieces[" good"]);
+        Assert.IsFalse(pieces.ContainsKey(" films"));
+        Assert.IsFalse(pieces.ContainsKey(" the"), "Nothing stands before the first word.");
     }
 
     private static (string, string)[] CountAnew(Dictionary<string, long> wordCounts, int merges)
