@@ -1,7 +1,7 @@
+using System.Text.Json;
 using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Adapters.Methods;
 using Microsoft.ML.Lora.Training;
-using System.Text.Json;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

@@ -1,5 +1,5 @@
-using Microsoft.ML.Lora.Formats;
 using System.Text.Json;
+using Microsoft.ML.Lora.Formats;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

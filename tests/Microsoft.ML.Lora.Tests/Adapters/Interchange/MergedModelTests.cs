@@ -1,6 +1,6 @@
+using System.Text.Json.Nodes;
 using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Formats;
-using System.Text.Json.Nodes;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Tests.Adapters.Interchange;

@@ -1,8 +1,8 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Formats;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Tests.Adapters.Interchange;

@@ -1,4 +1,3 @@
-using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Pretrain.Training;
 using Microsoft.ML.Lora.Pretrain.Vocabulary;
 using Microsoft.ML.Lora.Tests.Pretrain.Teacher;
