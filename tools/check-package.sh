@@ -24,11 +24,11 @@ check_content() {
     local content path
     content=$(unzip -Z1 "$package")
     for path in lib/net10.0/Microsoft.ML.Lora.dll lib/net10.0/Microsoft.ML.Lora.xml README.md LICENSE buildTransitive/MlNetLora.targets \
-        models/tiny-english/{config.json,model.safetensors,README.md}; do
+        models/tiny-english/{config.json,model.safetensors,README.md,LICENSE}; do
         grep -qxF "$path" <<< "$content" || fail "the package lacks $path"
     done
     if grep -E '\.dll$' <<< "$content" | grep -vxF lib/net10.0/Microsoft.ML.Lora.dll; then fail "the package has assemblies that are not the library (above)"; fi
-    unzip -p "$package" MlNetLora.nuspec | grep -qF '<license type="expression">MIT</license>' || fail "the package names no licence"
+    unzip -p "$package" MlNetLora.nuspec | grep -qF '<license type="expression">MIT AND Apache-2.0</license>' || fail "the package names no licence"
 }
 
 # run OUTCOME PROPERTY…: builds the program with the properties and runs it. TorchSharp 0.107 would look for a native part in the machine's packages.

@@ -2,9 +2,9 @@
 # Gathers what the bundled base model learns from, all of it redistributable, into one folder:
 #   text/*.txt    a sentence or a short passage a line
 #   tasks/*.tsv   a label, a tab, a sentence or passage
-#   teacher/      the sentence encoder whose vectors are learnt; vectors.json, word vectors; lexicon.js, words rated for sentiment
+#   teacher/      the sentence encoder that teaches; vectors.json, words by frequency; lexicon.js, words rated for sentiment
 # Usage: tools/corpus.sh CORPUS OUTPUT
-#   CORPUS holds movie_reviews.txt (first half negative), pros_cons.txt (pros first) and the other files that the model card names.
+#   CORPUS holds movie_reviews.txt (first half negative), pros_cons.txt (pros first) and product_reviews.txt.
 set -euo pipefail
 [ $# -eq 2 ] || { echo "usage: $0 CORPUS OUTPUT" >&2; exit 2; }
 corpus=$(realpath "$1")
@@ -15,8 +15,8 @@ output=$(realpath "$2")
 first_con=19637
 
 debian() {
-    dpkg -s wordnet-base dict-gcide dict-foldoc fortunes fortunes-min > /dev/null 2>&1 ||
-        apt-get install -y -q --no-install-recommends wordnet-base dict-gcide dict-foldoc fortunes fortunes-min > /dev/null
+    dpkg -s wordnet-base fortunes fortunes-min > /dev/null 2>&1 ||
+        apt-get install -y -q --no-install-recommends wordnet-base fortunes fortunes-min > /dev/null
 }
 
 # Paragraphs to passages of one to three sentences: cut after . ! ? before a blank, at most 60 words but for a longer sentence.
@@ -162,23 +162,6 @@ wordnet() {
     cat /usr/share/wordnet/data.{noun,verb,adj,adv} | perl -ne 'if (/\| (.*)/) { my $g = $1; while ($g =~ /"([^"]{12,})"/g) { print "$1\n" } }' > "$output/text/examples.txt"
 }
 
-gcide() {
-    zcat /usr/share/dictd/gcide.dict.dz | iconv -f utf-8 -t utf-8 -c | perl -e '
-        local $/; $_ = <STDIN>;
-        s/\[[^\]]*\]//g; s/[{}]//g; s/--\s*[A-Z][\w.]*( [A-Z][\w.]*)*\.?//g;
-        for my $entry (split /\n\s*\n/) {
-            $entry =~ s/\s+/ /g; $entry =~ s/^.*?\\[^\\]*\\,?[^.]*\.\s*//; $entry =~ s/^\s*(\d+\.|\([a-z]\))\s*//; $entry =~ s/^\s*\([A-Z][\w. ]*\)\s*//;
-            next if $entry =~ /[\\|_~]|Syn:|Note:/;
-            print "$entry\n" if (() = $entry =~ /[a-z]{2,}/g) >= 5 && length $entry < 160 && $entry =~ /^[A-Z]/;
-        }' > "$output/text/gcide.txt"
-}
-
-foldoc() {
-    zcat /usr/share/dictd/foldoc.dict.dz | iconv -f utf-8 -t utf-8 -c | perl -e '
-        local $/; $_ = <STDIN>; s/[{}]//g; s/<[^>]*>//g;
-        for my $p (split /\n\s*\n/) { $p =~ s/\s+/ /g; $p =~ s/^ //; print "$p\n" if (() = $p =~ /[a-z]{2,}/g) >= 6 && $p !~ /[\\|_~]{2}/; }' | passages > "$output/text/foldoc.txt"
-}
-
 fortunes() {
     find /usr/share/games/fortunes -maxdepth 1 -type f ! -name '*.*' ! -name '*off*' -exec cat {} + | iconv -f utf-8 -t utf-8 -c |
         perl -e 'local $/ = "\n%\n"; while (<STDIN>) { chomp; s/\n\s*--.*//s; s/\s+/ /g; print "$_\n" if (() = /[a-z]{2,}/g) >= 4 }' | passages > "$output/text/fortunes.txt"
@@ -202,12 +185,7 @@ debian
 films
 products
 passages < "$corpus/product_reviews.txt" > "$output/text/product_reviews.txt"
-passages < "$corpus/inaugural_state_union.txt" > "$output/text/speeches.txt"
-passages < "$corpus/genesis_web.txt" > "$output/text/genesis.txt"
-passages < "$corpus/shakespeare.txt" > "$output/text/shakespeare.txt"
 wordnet
-gcide
-foldoc
 fortunes
 packages
 fragments

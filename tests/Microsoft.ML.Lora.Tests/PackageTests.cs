@@ -10,7 +10,7 @@ public class PackageTests
     private static readonly string[] Needed =
     [
         "lib/net10.0/Microsoft.ML.Lora.dll", "lib/net10.0/Microsoft.ML.Lora.xml", "README.md", "LICENSE", "buildTransitive/MlNetLora.targets",
-        "models/tiny-english/config.json", "models/tiny-english/model.safetensors", "models/tiny-english/README.md",
+        "models/tiny-english/config.json", "models/tiny-english/model.safetensors", "models/tiny-english/README.md", "models/tiny-english/LICENSE",
     ];
 
     private static bool IsOffline => File.Exists(Path.Combine(AppContext.BaseDirectory, "libTorchSharpStandIn.so"));
@@ -37,7 +37,7 @@ public class PackageTests
         foreach (var name in Needed) Assert.Contains(name, names);
         Assert.HasCount(1, names.Where(name => name.EndsWith(".dll", StringComparison.Ordinal)).ToArray());
         using var nuspec = new StreamReader(package.GetEntry("MlNetLora.nuspec")!.Open());
-        Assert.Contains("<license type=\"expression\">MIT</license>", nuspec.ReadToEnd());
+        Assert.Contains("<license type=\"expression\">MIT AND Apache-2.0</license>", nuspec.ReadToEnd());
     }
 
     private static (int ExitCode, string Output) Pack(string folder)
