@@ -33,6 +33,7 @@ internal static class PretrainedModel
                 hidden_act = "gelu",
                 hidden_dropout_prob = shape.HiddenDropout,
                 attention_probs_dropout_prob = shape.AttentionDropout,
+                classifier_dropout = shape.ClassifierDropout,
                 bos_token_id = 0,
                 pad_token_id = shape.PadTokenId,
                 eos_token_id = 2,

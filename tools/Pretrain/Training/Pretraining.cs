@@ -58,7 +58,6 @@ internal sealed class Pretraining(string modelDirectory, string corpusDirectory,
             PadTokenId = tokenizer.Special.Pad,
             FirstPosition = tokenizer.Special.Pad + 1,
             HiddenDropout = 0,
-            AttentionDropout = 0,
         };
         var tokens = BpeVocabulary.ReadTokens(modelDirectory);
         string[] sample = [.. new Random(Seed).GetItems(text.Rows, SentencesForScale).Select(row => row.Text)];
@@ -66,7 +65,7 @@ internal sealed class Pretraining(string modelDirectory, string corpusDirectory,
         var preparation = new StepPreparation(text, teacher, scale, tokenizer.Special, [.. tokens.Select(token => token.StartsWith(BpeVocabulary.Blank))], TokensPerStep, Seed);
         using var dropout = new DropoutSource();
         using var generator = new Generator(unchecked((ulong)Seed));
-        using var model = new PretrainingModel(new RandomWeights(generator), shape, text.Tasks, dropout);
+        using var model = new PretrainingModel(new RandomWeights(generator), shape with { AttentionDropout = 0 }, text.Tasks, dropout);
         var parameters = model.parameters().ToArray();
         using var optimizer = new AdamW(parameters, lr: 0, beta1: 0.9, beta2: 0.98, eps: 1e-6, weight_decay: 0.01, amsgrad: false, maximize: false);
         var state = new PretrainingState(stateDirectory);
