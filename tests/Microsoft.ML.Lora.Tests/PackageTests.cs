@@ -13,15 +13,13 @@ public class PackageTests
         "models/tiny-english/config.json", "models/tiny-english/model.safetensors", "models/tiny-english/README.md", "models/tiny-english/LICENSE",
     ];
 
-    private static bool IsOffline => File.Exists(Path.Combine(AppContext.BaseDirectory, "libTorchSharpStandIn.so"));
-
     [TestMethod]
     public void TheRealBuildIsPackedWithoutTheStubAndTheOfflineBuildNotAtAll()
     {
         using var folder = new TemporaryFolder();
         var (exitCode, output) = Pack(folder.Root);
         var packages = Directory.GetFiles(folder.Root);
-        if (IsOffline)
+        if (Repository.IsOfflineBuild)
         {
             Assert.AreNotEqual(0, exitCode, output);
             Assert.Contains("nothing built against stand-ins may be packed", output);
@@ -49,7 +47,7 @@ public class PackageTests
         {
             RedirectStandardOutput = true,
         };
-        start.Environment["MLNETLORA_STANDINS"] = IsOffline ? "1" : "0";
+        start.Environment["MLNETLORA_STANDINS"] = Repository.IsOfflineBuild ? "1" : "0";
         start.Environment["ArtifactsPath"] = here.Parent!.Parent!.Parent!.FullName;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();

@@ -3,6 +3,9 @@ namespace Microsoft.ML.Lora.Tests;
 /// <summary>Finds the repository's own files.</summary>
 internal static class Repository
 {
+    /// <summary>Whether the tests were built from the stand-ins.</summary>
+    public static bool IsOfflineBuild => File.Exists(Path.Combine(AppContext.BaseDirectory, "libTorchSharpStandIn.so"));
+
     /// <summary>The path of a file of the repository; the test is inconclusive where the tests were not built within it.</summary>
     public static string Require(params string[] parts)
     {

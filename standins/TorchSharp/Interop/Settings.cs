@@ -14,13 +14,13 @@ internal static partial class Settings
     {
         var core = Avx512F.IsSupported ? "SkylakeX" : Avx2.IsSupported ? "Haswell" : null;
         if (core is not null) SetUnlessSet("OPENBLAS_CORETYPE", core);
-        PreferOpenMP();
         SetUnlessSet("OMP_WAIT_POLICY", "passive");
         SetUnlessSet("GOMP_SPINCOUNT", "0");
+        PreferOpenMP();
         if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null) Shim.Check(Shim.shim_set_num_threads(Environment.ProcessorCount));
     }
 
-    // libtorch takes the libraries that are loaded already under the names it needs.
+    // libtorch takes the libraries that are loaded already under the names it needs. Loading them starts OpenMP, which reads the environment only then.
     private static void PreferOpenMP()
     {
         var chosen = $"/usr/lib/{Triplet}/libopenblas.so.0";

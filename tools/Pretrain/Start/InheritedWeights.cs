@@ -16,10 +16,10 @@ namespace Microsoft.ML.Lora.Pretrain.Start;
 /// </remarks>
 internal sealed class InheritedWeights(SentenceEncoder teacher, EncoderConfiguration shape, IReadOnlyList<string> tokens, IReadOnlyList<string> sentences, Generator generator)
 {
-    private const double Sharpness = 3;
     /// <summary>The deviation of the elements of the word table.</summary>
     public const double TableDeviation = 0.2;
 
+    private const double Sharpness = 3;
     private const double Gathering = 2;
 
     private readonly Dictionary<string, Tensor> _weights = [];
