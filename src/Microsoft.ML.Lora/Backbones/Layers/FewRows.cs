@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using static TorchSharp.torch;
@@ -59,7 +60,8 @@ internal static class FewRows
         }
     }
 
-    // The products of three rows of x and four of W. Where there are fewer, the last one is taken again.
+    // The products of three rows of x and four of W. Where there are fewer, the last one is taken again. A first prediction shall not wait for it to be compiled well.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(ReadOnlySpan<float> x, int rows, ReadOnlySpan<float> w, int outputs, int inputs, Span<float> sums)
     {
         ref readonly var x0 = ref MemoryMarshal.GetReference(x);
