@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
@@ -20,13 +19,11 @@ public class WebSentimentTests
         using var listener = new MeterListener { InstrumentPublished = (instrument, self) => { if (instrument.Meter.Name == MicroBatcher.MeterName) self.EnableMeasurementEvents(instrument); } };
         listener.SetMeasurementEventCallback<int>((_, rows, _, _) => largest = Math.Max(largest, rows));
         listener.Start();
-        var time = Stopwatch.StartNew();
-        var answered = await Task.WhenAll(Enumerable.Range(0, 8).Select(async client =>
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async client =>
         {
-            var count = 0;
-            for (; time.Elapsed < TimeSpan.FromSeconds(2) || count == 0; count++)
+            for (var question = 0; question < 20; question++)
             {
-                var text = $"good or bad {client} {count}";
+                var text = $"good or bad {client} {question}";
                 using var response = await server.PredictAsync(text);
                 Assert.AreEqual(HttpStatusCode.OK, response.StatusCode);
                 var (actual, expected) = (await WebServer.ReadAsync(response), model.Predict(text));
@@ -34,10 +31,7 @@ public class WebSentimentTests
                 Assert.AreEqual(1, actual.Scores.Values.Sum(), 1e-5);
                 Assert.AreEqual(actual.Scores.MaxBy(pair => pair.Value).Key, actual.Label);
             }
-
-            return count;
         }));
-        Assert.IsGreaterThan(8, answered.Sum());
         Assert.IsGreaterThan(1, largest, "Nothing was scored together.");
     }
 
