@@ -22,8 +22,7 @@ public sealed partial record LoraConfig
 
     /// <summary>
     /// modules_to_save: modules of these names are trained in full and saved with the adapter; each adapter has its own copy. They are
-    /// never
-    /// targets. Default: none.
+    /// never targets. Default: none.
     /// </summary>
     public IReadOnlyList<string> ModulesToSave { get; init; } = [];
 

@@ -19,8 +19,7 @@ public enum LoraInitialization
     Pissa,
 
     /// <summary>
-    /// A and B hold the first rows of R and columns of Q of W = Q R and are taken out of W (Büyükakyüz 2024), so that the start is the base
-    /// model.
+    /// A and B hold the first rows of R and columns of Q of W = Q R and are taken out of W (Büyükakyüz 2024), so that the start is the base model.
     /// </summary>
     Olora,
 }

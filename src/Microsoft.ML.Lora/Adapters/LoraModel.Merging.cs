@@ -12,8 +12,7 @@ public sealed partial class LoraModel
     public IReadOnlyList<string> Merged => _merged;
 
     /// <summary>
-    /// Folds adapters into the base's weights, so that the forward pass costs what the base model's does. Does nothing when they are
-    /// already.
+    /// Folds adapters into the base's weights, so that the forward pass costs what the base model's does. Does nothing when they are already.
     /// </summary>
     /// <param name="adapters">Which; none named means the active ones.</param>
     /// <exception cref="ArgumentException">There is no adapter of a name.</exception>
@@ -38,8 +37,7 @@ public sealed partial class LoraModel
 
     /// <summary>
     /// Folds adapters into the base for good and gives the plain model, without low-rank layers; this object has no adapters then. What the
-    /// first
-    /// active adapter trained in full stays in the model.
+    /// first active adapter trained in full stays in the model.
     /// </summary>
     /// <param name="adapters">Which; none named means the active ones.</param>
     public nn.Module MergeAndUnload(params IReadOnlyList<string> adapters)

@@ -9,8 +9,7 @@ namespace Microsoft.ML.Lora.Adapters;
 
 /// <summary>
 /// A model with low-rank adapters in it: one base, and any number of adapters by name, each with its own targets, ranks and copies of the
-/// modules
-/// that it trains in full. The base is frozen. It does not own the model: dispose of the model as well.
+/// modules that it trains in full. The base is frozen. It does not own the model: dispose of the model as well.
 /// </summary>
 public sealed partial class LoraModel : IFineTuningMethod
 {

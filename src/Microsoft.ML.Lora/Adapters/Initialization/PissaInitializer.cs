@@ -5,8 +5,7 @@ namespace Microsoft.ML.Lora.Adapters.Initialization;
 
 /// <summary>
 /// PiSSA (Meng et al. 2024): with W = U S V^T, A = sqrt(S_r / scaling) V_r^T and B = U_r sqrt(S_r / scaling), so that (scaling) B A is W's
-/// best
-/// approximation of rank r, which is taken out of W.
+/// best approximation of rank r, which is taken out of W.
 /// </summary>
 internal sealed class PissaInitializer : Initializer
 {

@@ -58,8 +58,7 @@ public sealed class LoraWeights : Module
 
     /// <summary>
     /// The A and B of the start where they were taken out of W (PiSSA, OLoRA), otherwise null. W itself stays as it is: the layer subtracts
-    /// their
-    /// product, which is the same and leaves other adapters their base.
+    /// their product, which is the same and leaves other adapters their base.
     /// </summary>
     internal (Tensor A, Tensor B)? Initial => initial_A is not null ? (initial_A, initial_B!) : null;
 

@@ -4,10 +4,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Lora.Adapters.Mixing;
 
 /// <summary>
-/// The forward pass of a low-rank layer when each row has an adapter of its own: the base's output is computed once for all rows. Linear
-/// layers
-/// then take all adapters at once: with A_1 … A_n and B_1 … B_n stacked, h = f(x) + B (m * (A x)), where m holds an adapter's scaling at
-/// its own
+/// The forward pass of a low-rank layer when each row has an adapter of its own: the base's output is computed once for all rows. Linear layers
+/// then take all adapters at once: with A_1 … A_n and B_1 … B_n stacked, h = f(x) + B (m * (A x)), where m holds an adapter's scaling at its own
 /// rows and 0 elsewhere. Other layers, and adapters that are not linear in B A, take one adapter's rows after the other's.
 /// </summary>
 internal static class RoutedLayer

@@ -7,8 +7,7 @@ namespace Microsoft.ML.Lora.Adapters.Mixing;
 
 /// <summary>
 /// A module of which adapters have trained copies, such as a head. While rows are routed, it runs once for the rows of each copy; where the
-/// results
-/// differ in their last dimension they are padded with -infinity, which a softmax makes 0.
+/// results differ in their last dimension they are padded with -infinity, which a softmax makes 0.
 /// </summary>
 internal sealed class RoutedUnit : IDisposable
 {

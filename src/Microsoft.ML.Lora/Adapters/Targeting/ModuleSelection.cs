@@ -5,8 +5,7 @@ namespace Microsoft.ML.Lora.Adapters;
 
 /// <summary>
 /// How an adapter says which modules it means: a list of names, each matched whole or as the end of a module's path after a dot; an
-/// expression
-/// that matches the whole path; or every linear layer. A collection expression of names makes one: <c>["query", "value"]</c>.
+/// expression that matches the whole path; or every linear layer. A collection expression of names makes one: <c>["query", "value"]</c>.
 /// </summary>
 [CollectionBuilder(typeof(ModuleSelection), nameof(Named))]
 public sealed class ModuleSelection : IEnumerable<string>, IEquatable<ModuleSelection>

@@ -6,8 +6,7 @@ namespace Microsoft.ML.Lora.Adapters.Targeting;
 
 /// <summary>
 /// A model's modules and parameters as they are without adapters: a low-rank layer counts as the module whose place it took, so that paths
-/// stay
-/// what they were.
+/// stay what they were.
 /// </summary>
 internal static class ModuleTree
 {

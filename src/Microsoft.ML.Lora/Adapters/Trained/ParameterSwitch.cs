@@ -7,8 +7,7 @@ namespace Microsoft.ML.Lora.Adapters.Trained;
 
 /// <summary>
 /// Copies of the base's parameters that adapters train, of which one is in the model at a time. The model's parameter keeps its identity;
-/// what
-/// changes is the storage it stands on, so that switching copies nothing and a copy may even have another shape, as heads of other class
+/// what changes is the storage it stands on, so that switching copies nothing and a copy may even have another shape, as heads of other class
 /// counts do.
 /// </summary>
 internal sealed class ParameterSwitch(nn.Module model) : IDisposable

@@ -4,8 +4,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Lora.Adapters.Variants;
 
 /// <summary>
-/// How an adapter's weights are put to use. It has no state, so that one object serves all layers. All methods are called within a dispose
-/// scope.
+/// How an adapter's weights are put to use. It has no state, so that one object serves all layers. All methods are called within a dispose scope.
 /// </summary>
 internal abstract class LoraVariant
 {
