@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML.Lora.Benchmarks.Common;
+using Microsoft.ML.Lora.Training;
 
 namespace Microsoft.ML.Lora.Benchmarks.Speed;
 
@@ -69,6 +70,8 @@ internal static class SpeedCommand
         {
             case "train":
                 return Of(Measurements.Train(place.Base, place.Rows(), size));
+            case "train-bfloat16":
+                return Of(Measurements.Train(place.Base, place.Rows(), size, precision: TrainingPrecision.BFloat16));
             case "score":
                 return Of(Measurements.Score(place.Base, [.. place.Rows().Take(size)]));
             case "latency":

@@ -24,6 +24,13 @@ internal sealed record SpeedPart(
                 new("training, share of the product limit", "", "limit_share", null, "at least 0.6"),
                 new("training, peak memory", "MB", "peak_megabytes", "peak_rss_mb", "at most 0.6"),
             ]),
+        new("train-bfloat16",
+            options => [Number(options.Steps)],
+            options => ["train", "--config", options.Place.Config, "--steps", Number(options.Steps), "--batch", "16", "--rows", Number((options.Steps + 2) * 16), "--dtype", "bfloat16"],
+            [
+                new("training, ours in bfloat16", "rows/s", "rows_per_second", "rows_per_s"),
+                new("training, ours in bfloat16, peak memory", "MB", "peak_megabytes", "peak_rss_mb"),
+            ]),
         new("score",
             options => [Number(options.Rows)],
             options => ["score", "--config", options.Place.Config, "--batch", "32", "--rows", Number(options.Rows)],

@@ -39,7 +39,7 @@ public class PackedRowsTests
     [DataRow(1, 1024)]
     [DataRow(2, 1023)]
     [DataRow(13, 1026)]
-    [DataRow(28, 769)]
+    [DataRow(36, 769)]
     public void AProductOfFewRowsIsTheProduct(int rows, int outputs)
     {
         using var generator = new Generator(1);
@@ -58,7 +58,7 @@ public class PackedRowsTests
         using var generator = new Generator(1);
         using var layer = new LinearLayer(new RandomWeights(generator), 768, 768);
         using var scope = NewDisposeScope();
-        var (few, many) = (zeros(28, 768), zeros(29, 768));
+        var (few, many) = (zeros(36, 768), zeros(37, 768));
         Assert.IsFalse(FewRows.Suits(few, layer.Weight));
         using var _ = no_grad();
         Assert.AreEqual(Vector512.IsHardwareAccelerated, FewRows.Suits(few, layer.Weight));
