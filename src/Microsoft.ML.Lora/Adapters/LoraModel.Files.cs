@@ -50,8 +50,7 @@ public sealed partial class LoraModel
     }
 
     /// <summary>
-    /// Writes a classifier with the active adapters folded in as a directory that Python's transformers loads: config.json,
-    /// model.safetensors and the
+    /// Writes a classifier with the active adapters folded in as a directory that Python's transformers loads: config.json, model.safetensors and the
     /// tokenizer's files. The model itself is as before afterwards.
     /// </summary>
     /// <param name="directory">Created where needed.</param>

@@ -41,7 +41,7 @@ internal abstract class EncoderLayer(string name, EncoderConfiguration configura
     private Tensor Forward(Tensor hidden, RowLayout rows, bool firstTokens)
     {
         using var scope = NewDisposeScope();
-        using var attended = Attended(firstTokens ? rows.First(hidden) : hidden, hidden, rows, firstTokens);
+        var attended = Attended(firstTokens ? rows.First(hidden) : hidden, hidden, rows, firstTokens);
         return FedForward(attended).MoveToOuterDisposeScope();
     }
 

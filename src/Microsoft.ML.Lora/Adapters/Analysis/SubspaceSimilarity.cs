@@ -3,11 +3,9 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Lora.Adapters.Analysis;
 
 /// <summary>
-/// How alike the directions are that two adapters take in (Hu et al. 2021, section 7.2 and appendix G): phi(i, j) = |V_i^T V'_j|_F^2 /
-/// min(i, j),
-/// where V_i holds the first i right singular vectors of one A and V'_j the first j of the other. 1: one span lies in the other; 0: they
-/// are orthogonal.
-/// phi is 1 minus the square of a projection distance on Grassmann manifolds.
+/// How alike the directions are that two adapters take in (Hu et al. 2021, section 7.2 and appendix G): phi(i, j) = |V_i^T V'_j|_F^2 / min(i, j),
+/// where V_i holds the first i right singular vectors of one A and V'_j the first j of the other. 1: one span lies in the other; 0: they are
+/// orthogonal. phi is 1 minus the square of a projection distance on Grassmann manifolds.
 /// </summary>
 public sealed class SubspaceSimilarity
 {

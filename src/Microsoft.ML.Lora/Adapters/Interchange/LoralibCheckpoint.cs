@@ -8,9 +8,8 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Lora.Adapters;
 
 /// <summary>
-/// A checkpoint of the LoRA authors' package loralib, in a safetensors file: A and B are named <c>….query.lora_A</c> and
-/// <c>….query.lora_B</c>, without
-/// ".weight", beside the biases and head that were trained. It holds no configuration: ranks are the tensors', alpha must be known.
+/// A checkpoint of the LoRA authors' package loralib, in a safetensors file: A and B are named <c>….query.lora_A</c> and <c>….query.lora_B</c>,
+/// without ".weight", beside the biases and head that were trained. It holds no configuration: ranks are the tensors', alpha must be known.
 /// </summary>
 internal static class LoralibCheckpoint
 {

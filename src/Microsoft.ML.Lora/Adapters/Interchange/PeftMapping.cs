@@ -22,9 +22,8 @@ internal static partial class PeftMapping
     }
 
     /// <summary>
-    /// An adapter's trained tensors under their names in the file. They stay the model's, but for those of an adapter whose start was taken
-    /// out of W: these
-    /// are made for the occasion and belong to the dispose scope that is open.
+    /// An adapter's trained tensors under their names in the file. They stay the model's, but for those of an adapter whose start was taken out of W:
+    /// these are made for the occasion and belong to the dispose scope that is open.
     /// </summary>
     /// <param name="model">The adapted model.</param>
     /// <param name="adapter">Which adapter; null for the first active one.</param>

@@ -4,9 +4,8 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.Lora.Adapters.Layers;
 
 /// <summary>
-/// How a convolution steps over its input, one number a dimension. TorchSharp's convolutions do not tell, so it is read off from what they
-/// make of
-/// an input that counts 1, 2, 3, … under a kernel with a single 1: output i is then 1 + i stride + tap dilation - padding.
+/// How a convolution steps over its input, one number a dimension. TorchSharp's convolutions do not tell, so it is read off from what they make of an
+/// input that counts 1, 2, 3, … under a kernel with a single 1: output i is then 1 + i stride + tap dilation - padding.
 /// </summary>
 internal sealed record ConvolutionGeometry(long[] Stride, long[] Padding, long[] Dilation)
 {

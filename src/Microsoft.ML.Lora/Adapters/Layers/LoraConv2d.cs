@@ -4,8 +4,7 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.Lora.Adapters.Layers;
 
 /// <summary>
-/// A convolution over two dimensions with adapters: h = W * x + b + (alpha / r) B * (A * dropout(x)), where * convolves; A has the kernel
-/// size,
+/// A convolution over two dimensions with adapters: h = W * x + b + (alpha / r) B * (A * dropout(x)), where * convolves; A has the kernel size,
 /// stride, padding and dilation of W, and B a kernel of size 1.
 /// x: [batch, in, height, width], W: [out, in, k, l], A: [r, in, k, l], B: [out, r, 1, 1], h: [batch, out, height', width'].
 /// As a matrix, W is [out, in k l].

@@ -6,9 +6,8 @@ using static TorchSharp.torch.nn;
 namespace Microsoft.ML.Lora.Adapters.Layers;
 
 /// <summary>
-/// A layer beside which low-rank products are trained (Hu et al. 2021, section 4): h = f(x; W) + sum over the active adapters of their
-/// part,
-/// which for plain LoRA is (alpha / r) B A dropout(x). W is frozen. Each adapter has its own A and B; see <see cref="LoraWeights"/>.
+/// A layer beside which low-rank products are trained (Hu et al. 2021, section 4): h = f(x; W) + sum over the active adapters of their part, which
+/// for plain LoRA is (alpha / r) B A dropout(x). W is frozen. Each adapter has its own A and B; see <see cref="LoraWeights"/>.
 /// A kind of layer says how its weight is seen as a matrix [out, in], and how A and B are applied to its input.
 /// </summary>
 public abstract partial class LoraLayer : Module<Tensor, Tensor>

@@ -6,8 +6,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Lora.Adapters.Methods;
 
 /// <summary>
-/// Bottleneck adapters in a frozen model (Houlsby et al. 2019): small layers behind the projections that end a transformer layer's two
-/// halves. The
+/// Bottleneck adapters in a frozen model (Houlsby et al. 2019): small layers behind the projections that end a transformer layer's two halves. The
 /// normalisations and the head are trained too. They cannot be merged, so that scoring costs more than the base model's.
 /// </summary>
 public sealed class HoulsbyAdapters : IFineTuningMethod

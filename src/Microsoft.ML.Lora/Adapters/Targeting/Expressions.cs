@@ -3,8 +3,7 @@ using System.Text.RegularExpressions;
 namespace Microsoft.ML.Lora.Adapters.Targeting;
 
 /// <summary>
-/// Regular expressions of configurations, which may come from strangers' files: they are matched in linear time, or, where they look around
-/// or refer
+/// Regular expressions of configurations, which may come from strangers' files: they are matched in linear time, or, where they look around or refer
 /// back, which takes trying, within a time limit. Python's spelling of a named group is understood.
 /// </summary>
 internal static class Expressions

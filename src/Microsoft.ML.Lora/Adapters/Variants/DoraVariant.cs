@@ -4,8 +4,7 @@ using static TorchSharp.torch;
 namespace Microsoft.ML.Lora.Adapters.Variants;
 
 /// <summary>
-/// DoRA (Liu et al. 2024): W' = m (W + scaling B A) / |W + scaling B A|, where | | is each output's norm, taken as a constant in the
-/// backward pass
+/// DoRA (Liu et al. 2024): W' = m (W + scaling B A) / |W + scaling B A|, where | | is each output's norm, taken as a constant in the backward pass
 /// (section 4.3), and m a trained magnitude, which starts at that norm. The adapter adds (m / norm - 1) W x + (m / norm) scaling B A x.
 /// </summary>
 internal sealed class DoraVariant : LoraVariant
