@@ -66,6 +66,10 @@ internal sealed class BaseModelLocator(IReadOnlyList<string> searchPath, IReadOn
         {
             difference ??= e.Message;
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            difference ??= $"{directory} cannot be read: {e.Message}";
+        }
         return null;
     }
 

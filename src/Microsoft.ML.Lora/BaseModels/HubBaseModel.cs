@@ -34,9 +34,10 @@ internal sealed class HubBaseModel : BaseModel
             places.Add(directory, "search path");
             if (FindIn(new(entry), out _) is { } onPath) return onPath;
         }
-        if (FindIn(settings.Cache, out var problem) is { } cached) return cached;
+        var cached = FindIn(settings.Cache, out var problem);
+        if (cached is not null && (settings.Offline || HubSnapshot.IsComplete(settings.Cache, cached))) return cached;
         places.Add(settings.Cache.FolderOf(_id), "Hugging Face cache");
-        if (!settings.Offline) return Fetch(settings, places, progress, cancellation);
+        if (!settings.Offline) return Fetch(settings, cached, places, progress, cancellation);
         var message = $"The base model '{this}' is not whole on this machine, and HF_HUB_OFFLINE forbids fetching it. {Space(problem?.Message)}{places} "
             + $"To mend it: unset HF_HUB_OFFLINE, or, on a machine with a connection, {DownloadCommand(_id, _revision)}";
         throw problem is InvalidDataException ? new InvalidDataException(message) : new FileNotFoundException(message);
@@ -46,12 +47,13 @@ internal sealed class HubBaseModel : BaseModel
     internal async Task<ResolvedBase> DownloadAsync(HubSettings settings, IProgress<HubProgress>? progress, CancellationToken cancellation)
     {
         if (settings.Offline) return Resolve([], settings);
-        if (HubId.IsCommit(_revision) && FindIn(settings.Cache, out _) is { } cached) return cached;
+        if (HubId.IsCommit(_revision) && FindIn(settings.Cache, out _) is { } cached && HubSnapshot.IsComplete(settings.Cache, cached)) return cached;
         var commit = await HubDownload.RunAsync(settings, _id, _revision, progress, cancellation).ConfigureAwait(false);
         return ResolvedBase.Open(settings.Cache.SnapshotOf(_id, commit), BaseModelKind.Hub, _id, commit);
     }
 
-    private ResolvedBase Fetch(HubSettings settings, LookedAt places, IProgress<HubProgress>? progress, CancellationToken cancellation)
+    // What is in the cache, and can be used though it may lack settings, is taken where the hub cannot be asked.
+    private ResolvedBase Fetch(HubSettings settings, ResolvedBase? cached, LookedAt places, IProgress<HubProgress>? progress, CancellationToken cancellation)
     {
         try
         {
@@ -59,6 +61,7 @@ internal sealed class HubBaseModel : BaseModel
         }
         catch (IOException e) when (e.GetType() == typeof(IOException))
         {
+            if (cached is not null) return cached;
             throw new IOException($"The base model '{this}' is not whole on this machine, and it could not be fetched. {e.Message} {places}", e);
         }
     }

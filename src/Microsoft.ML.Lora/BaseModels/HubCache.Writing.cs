@@ -44,6 +44,12 @@ internal sealed partial class HubCache
         AtomicFile.Write(Path.Combine(FolderOf(id), "refs", revision), Encoding.ASCII.GetBytes(commit));
     }
 
+    /// <summary>Notes that the hub has no such file at a commit, as Hugging Face's own library does.</summary>
+    public void SetAbsent(string id, string commit, string fileName)
+    {
+        if (!KnowsAbsent(id, commit, fileName)) AtomicFile.Write(AbsenceOf(id, commit, fileName), []);
+    }
+
     private static bool TryLink(string place, string target)
     {
         try

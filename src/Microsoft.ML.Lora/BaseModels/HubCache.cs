@@ -41,6 +41,11 @@ internal sealed partial class HubCache(string root)
             : [.. Directory.GetDirectories(snapshots).Select(Path.GetFileName).OfType<string>().Where(HubId.IsCommit).Order(StringComparer.Ordinal)];
     }
 
+    /// <summary>Whether the cache knows that the hub has no such file at a commit.</summary>
+    public bool KnowsAbsent(string id, string commit, string fileName) => File.Exists(AbsenceOf(id, commit, fileName));
+
+    private string AbsenceOf(string id, string commit, string fileName) => Path.Combine(FolderOf(id), ".no_exist", commit, fileName);
+
     private static string FolderName(string id) => $"models--{id.Replace("/", "--", StringComparison.Ordinal)}";
 
     private static string? ReadCommit(string reference)

@@ -72,6 +72,20 @@ internal sealed class LabelValues
         return new LabelValues(count, Types.GetValueOrDefault(item.RawType.Name) ?? (PrimitiveDataViewType)TextDataViewType.Instance, read(column.Annotations));
     }
 
+    /// <summary>Sees that another column's keys stand for the same values as far as both go; keys without values are taken on trust.</summary>
+    /// <param name="other">The other column's classes.</param>
+    /// <param name="column">The columns' name.</param>
+    /// <param name="what">Whose the other column is.</param>
+    /// <exception cref="InvalidOperationException">A key stands for different values.</exception>
+    public void RequireSameKeys(LabelValues other, string column, string what)
+    {
+        if (Names is null || other.Names is null) return;
+        var differing = Names.Zip(other.Names).Index().FirstOrDefault(each => each.Item.First != each.Item.Second, (-1, default));
+        if (differing.Index < 0) return;
+        throw new InvalidOperationException(
+            $"The keys of '{column}' stand for other values in the {what}: {differing.Index + 1} is '{differing.Item.Second}', and '{differing.Item.First}' in the training set. Map both with one MapValueToKey.");
+    }
+
     /// <summary>The annotations of a predicted label: KeyValues, of the values' own type.</summary>
     public DataViewSchema.Annotations KeyAnnotations()
     {

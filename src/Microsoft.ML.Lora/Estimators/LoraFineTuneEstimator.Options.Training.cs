@@ -93,12 +93,14 @@ public sealed partial class LoraFineTuneEstimator
                 MonitoredMetric, nameof(MonitoredMetric), regression ? "Loss or PearsonCorrelation where a number is learnt" : "a metric of classes");
         }
 
+        private const int MostEpochs = 100_000;
+
         private void ValidateTraining()
         {
             Check(BatchSize >= 1, BatchSize, nameof(BatchSize), "at least 1");
             Check(MaxTokensPerBatch is null or >= 8, MaxTokensPerBatch, nameof(MaxTokensPerBatch), "at least 8, or null");
             Check(GradientAccumulationSteps >= 1, GradientAccumulationSteps, nameof(GradientAccumulationSteps), "at least 1");
-            Check(MaxEpochs >= 1, MaxEpochs, nameof(MaxEpochs), "at least 1");
+            Check(MaxEpochs is >= 1 and <= MostEpochs, MaxEpochs, nameof(MaxEpochs), $"from 1 to {MostEpochs}");
             Check(LearningRate > 0 && double.IsFinite(LearningRate), LearningRate, nameof(LearningRate), "above 0");
             Check(Enum.IsDefined(LearningRateDecay), LearningRateDecay, nameof(LearningRateDecay), "one of " + string.Join(", ", Enum.GetNames<LearningRateDecay>()));
             Check(WarmupRatio is >= 0 and <= 1, WarmupRatio, nameof(WarmupRatio), "from 0 to 1");

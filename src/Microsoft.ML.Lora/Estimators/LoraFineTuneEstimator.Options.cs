@@ -45,7 +45,12 @@ public sealed partial class LoraFineTuneEstimator
 
         internal TextColumns Texts => new(Sentence1ColumnName, Sentence2ColumnName);
 
-        internal Options Clone() => (Options)MemberwiseClone();
+        internal Options Clone()
+        {
+            var clone = (Options)MemberwiseClone();
+            clone.ClassWeights = ClassWeights is null ? null : new Dictionary<string, double>(ClassWeights);
+            return clone;
+        }
 
         internal void Validate()
         {

@@ -34,11 +34,10 @@ public sealed partial class LoraFineTuneTransformer
         if (!HubId.IsId(repositoryId) || !repositoryId.Contains('/'))
             throw new ArgumentException($"'{repositoryId}' is not a repository on the Hugging Face hub; one looks like owner/name.", nameof(repositoryId));
         if (!HubId.IsRevision(branch) || HubId.IsCommit(branch)) throw new ArgumentException($"'{branch}' is not a branch.", nameof(branch));
-        ObjectDisposedException.ThrowIf(_disposed, this);
         // A path of this machine is nobody's business: a base in a directory goes by the directory's name.
         var config = _classifier.PeftConfig() with { BaseModelNameOrPath = _classifier.BaseReference.Id };
         using var weights = new MemoryStream();
-        SafetensorsWriter.Write(weights, PeftMapping.Tensors(_classifier.Adapter), SafetensorsWriter.PyTorchMetadata);
+        using (Use()) SafetensorsWriter.Write(weights, PeftMapping.Tensors(_classifier.Adapter), SafetensorsWriter.PyTorchMetadata);
         var commit = new HubCommit(repositoryId, branch, message ?? $"LoRA adapter of {_classifier.BaseReference.Id}", isPrivate,
             [new(PeftAdapterConfig.FileName, config.ToUtf8()), new(PeftAdapterDirectory.WeightsFileName, weights.ToArray())],
             new(ModelCard.FileName, CardOf(repositoryId, config).ToUtf8()), ModelCard.Mark);

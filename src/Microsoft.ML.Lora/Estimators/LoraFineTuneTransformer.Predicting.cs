@@ -102,7 +102,7 @@ public sealed partial class LoraFineTuneTransformer
 
     private LoraPrediction[] Predictions(IReadOnlyList<string> sentence1, IReadOnlyList<string?>? sentence2)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var use = Use();
         return [.. _classifier.Scores(sentence1, sentence2).Select(scores => new LoraPrediction(scores, _labels))];
     }
 

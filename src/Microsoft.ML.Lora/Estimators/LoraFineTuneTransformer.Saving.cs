@@ -11,7 +11,7 @@ public sealed partial class LoraFineTuneTransformer
     /// <summary>The steps of a save and of a load; each entry lies in the transformer's folder of the zip.</summary>
     void ICanSaveModel.Save(ModelSaveContext ctx)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var use = Use();
         MLNetInternals.SetVersion(ctx, LoaderSignature);
         MLNetInternals.SaveEntry(ctx, BaseModelReference.FileName, stream => stream.Write(_classifier.BaseReference.ToUtf8()));
         MLNetInternals.SaveEntry(ctx, SavedModel.FileName, stream => stream.Write(new SavedModel(_columns, _labels, _classifier.MaxLength, TrainingOptions).ToUtf8()));

@@ -17,7 +17,6 @@ public sealed partial class LoraFineTuneTransformer : ITransformer, IDisposable
     private readonly FineTunedClassifier _classifier;
     private readonly ModelColumns _columns;
     private readonly LabelValues? _labels;
-    private volatile bool _disposed;
 
     internal LoraFineTuneTransformer(
         IHostEnvironment environment, FineTunedClassifier classifier, ModelColumns columns, LabelValues? labels, TrainingResult? training, IReadOnlyDictionary<string, string>? options)
@@ -48,7 +47,7 @@ public sealed partial class LoraFineTuneTransformer : ITransformer, IDisposable
     public void SaveAdapter(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var use = Use();
         PeftAdapterDirectory.Write(directory, _classifier.PeftConfig(), PeftMapping.Tensors(_classifier.Adapter));
     }
 
@@ -69,14 +68,6 @@ public sealed partial class LoraFineTuneTransformer : ITransformer, IDisposable
         return new ScoringDataView(Mapper(input.Schema), input);
     }
 
-    /// <summary>Frees the model's native memory; it cannot score any more.</summary>
-    public void Dispose()
-    {
-        if (_disposed) return;
-        _disposed = true;
-        _classifier.Dispose();
-    }
-
     private ScoringMapper Mapper(DataViewSchema inputSchema)
     {
         ArgumentNullException.ThrowIfNull(inputSchema);
@@ -88,7 +79,7 @@ public sealed partial class LoraFineTuneTransformer : ITransformer, IDisposable
 
     private float[][] Score(IReadOnlyList<string> sentence1, IReadOnlyList<string?> sentence2)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        using var use = Use();
         return _classifier.Scores(sentence1, _columns.Texts.Sentence2 is null ? null : sentence2);
     }
 }

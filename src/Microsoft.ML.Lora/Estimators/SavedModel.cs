@@ -19,8 +19,10 @@ internal sealed record SavedModel(ModelColumns Columns, LabelValues? Labels, int
     /// <summary>The task of learning a number.</summary>
     public const string Regression = "regression";
 
+    /// <summary>The most classes a model may tell apart.</summary>
+    public const int MostClasses = 1_000_000;
+
     private const int MaxBytes = 64 << 20;
-    private const int MostClasses = 1_000_000;
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>The file's content.</summary>

@@ -44,13 +44,16 @@ internal sealed record TrainingRows(List<string> Sentence1, List<string>? Senten
     }
 
     /// <summary>The label column.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is missing or no key, or has fewer than two classes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is missing or no key, or has fewer than two classes or too many.</exception>
     public static DataViewSchema.Column LabelColumn(DataViewSchema schema, string name)
     {
         var column = schema.GetColumnOrNull(name) ?? throw SchemaErrors.Missing(schema.Select(c => c.Name), "label", name);
         if (column.Type is not KeyDataViewType key) throw SchemaErrors.LabelNotKey(name, column.Type.ToString()!);
         if (key.Count < 2)
             throw new ArgumentOutOfRangeException("inputSchema", $"The label column '{name}' has {key.Count} class; telling classes apart takes at least two.");
+        if (key.Count > SavedModel.MostClasses)
+            throw new ArgumentOutOfRangeException("inputSchema",
+                $"The label column '{name}' is a key with {key.Count} values, but a model tells at most {SavedModel.MostClasses} classes apart; map the labels with MapValueToKey, which counts those that occur.");
         return column;
     }
 

@@ -17,6 +17,7 @@ internal sealed partial class TrainingSession(IHost host, IChannel channel, Lora
     private CheckpointStore? _store;
     private StoredCheckpoint? _start;
     private int _seed;
+    private IReadOnlyList<KeyValuePair<string, string>> _optionsText = [];
 
     private string Task => labels is null ? SavedModel.Regression : SavedModel.Classification;
 
@@ -26,6 +27,8 @@ internal sealed partial class TrainingSession(IHost host, IChannel channel, Lora
         var training = Read(input, "training set");
         OpenCheckpoints();
         _seed = options.Seed ?? MLNetInternals.Seed(host) ?? _start?.File.Seed ?? Random.Shared.Next();
+        _optionsText = OptionsText.Of(options, Task, _seed);
+        MakeReportFolder();
         var held = options.ValidationSet is { } set ? Read(set, "validation set") : null;
         if (options.ValidationFraction > 0) (training, held) = Split(training);
         CheckLearnable(training);
@@ -55,7 +58,7 @@ internal sealed partial class TrainingSession(IHost host, IChannel channel, Lora
     }
 
     /// <summary>What a saved model says of its training.</summary>
-    public IReadOnlyDictionary<string, string> OptionsAsText() => new Dictionary<string, string>(OptionsText.Of(options, Task, _seed), StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> OptionsAsText() => new Dictionary<string, string>(_optionsText, StringComparer.Ordinal);
 
     public void Dispose()
     {
@@ -66,7 +69,7 @@ internal sealed partial class TrainingSession(IHost host, IChannel channel, Lora
     private TrainingRows Read(IDataView data, string what)
     {
         if (labels is null) TrainingRows.TargetColumn(data.Schema, options.LabelColumnName);
-        else TrainingRows.LabelColumn(data.Schema, options.LabelColumnName);
+        else labels.RequireSameKeys(LabelValues.FromColumn(TrainingRows.LabelColumn(data.Schema, options.LabelColumnName)), options.LabelColumnName, what);
         return TrainingRows.Read(data, options.Texts, options.LabelColumnName, channel, what);
     }
 
@@ -135,7 +138,7 @@ internal sealed partial class TrainingSession(IHost host, IChannel channel, Lora
         var fingerprint = new TrainingFingerprint().With("Training rows", rows).With("Validation rows", held)
             .With("Outputs", labels is null ? "1" : labels.Count.ToString(CultureInfo.InvariantCulture));
         foreach (var (name, digest) in classifier.BaseReference.Files) fingerprint.With($"Base model, {name}", digest.Sha256);
-        foreach (var (name, value) in OptionsText.Of(options, Task, _seed)) fingerprint.With(name, value);
+        foreach (var (name, value) in _optionsText) fingerprint.With(name, value);
         _start?.Require(fingerprint);
         return new Checkpointing(_store, new CheckpointPolicy(options.CheckpointEverySteps, options.CheckpointInterval), fingerprint, _start);
     }

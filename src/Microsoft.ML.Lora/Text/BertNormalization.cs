@@ -11,6 +11,16 @@ namespace Microsoft.ML.Lora.Text;
 /// </remarks>
 internal sealed class BertNormalization(bool lowerCase, bool stripAccents, bool splitCjk)
 {
+    /// <summary>Sees that .NET takes characters apart here, without which accents would stay.</summary>
+    /// <exception cref="PlatformNotSupportedException">It runs without the data of Unicode.</exception>
+    public static void RequireDecomposition()
+    {
+        if ("\u00e9".Normalize(NormalizationForm.FormD).Length == 1)
+            throw new PlatformNotSupportedException(
+                "This model's tokenizer takes accents off letters, which .NET cannot do in its invariant globalization mode. Set InvariantGlobalization to false in the project, "
+                + "leave DOTNET_SYSTEM_GLOBALIZATION_INVARIANT unset, and install ICU (Debian: libicu; Alpine: icu-libs).");
+    }
+
     /// <summary>The words of a text that is valid Unicode.</summary>
     public IEnumerable<string> Words(string text)
     {

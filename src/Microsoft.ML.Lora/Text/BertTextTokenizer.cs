@@ -14,6 +14,7 @@ public sealed class BertTextTokenizer : TextTokenizer
 
     private BertTextTokenizer(SpecialTokens special, int size, byte[] vocabulary, TokenizerConfig config) : base(special, size)
     {
+        if (config.StripAccents) BertNormalization.RequireDecomposition();
         _normalization = new BertNormalization(config.LowerCase, config.StripAccents, config.SplitCjk);
         // The limit here is on UTF-16 units, of which a character takes up to two; BERT's is on characters, and kept in Tokens.
         var options = new WordPieceOptions { UnknownToken = UnknownToken, MaxInputCharsPerWord = 2 * LongestWord };
@@ -32,6 +33,7 @@ public sealed class BertTextTokenizer : TextTokenizer
     /// </param>
     /// <exception cref="FileNotFoundException">The vocabulary is missing.</exception>
     /// <exception cref="InvalidDataException">A file is malformed; the message names it and the line.</exception>
+    /// <exception cref="PlatformNotSupportedException">Accents are to be taken off, and .NET runs in its invariant globalization mode.</exception>
     public static BertTextTokenizer FromFiles(string vocabularyFile, string? configFile = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(vocabularyFile);

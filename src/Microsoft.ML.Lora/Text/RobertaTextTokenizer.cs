@@ -52,7 +52,7 @@ public sealed class RobertaTextTokenizer : TextTokenizer
 
     private protected override ReadOnlySpan<int> Tokens(string text, int atMost)
     {
-        if (_addPrefixSpace && text.Length > 0 && !char.IsWhiteSpace(text[0])) text = " " + text;
+        if (_addPrefixSpace && text.Length > 0 && text[0] != ' ') text = " " + text;
         return _bytePairs.EncodeToIds(text, atMost, out _, out _).ToArray();
     }
 

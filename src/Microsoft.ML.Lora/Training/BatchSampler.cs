@@ -9,7 +9,7 @@ internal static class BatchSampler
     private const int WindowInBatches = 50;
 
     /// <summary>How many batches an epoch has, where only the number of rows bounds a batch.</summary>
-    public static int Count(int rows, int batchSize) => (rows + batchSize - 1) / batchSize;
+    public static int Count(int rows, int batchSize) => (int)(((long)rows + batchSize - 1) / batchSize);
 
     /// <summary>The rows' indices, a batch an element; each row comes once.</summary>
     /// <param name="rows">The data.</param>
@@ -19,11 +19,12 @@ internal static class BatchSampler
     /// <param name="maxTokens">Where above 0: a batch has as many rows as fit so many tokens, padding included, but at least one.</param>
     public static int[][] Epoch(IReadOnlyList<TokenizedRow> rows, int batchSize, int seed, int epoch, int maxTokens = 0)
     {
+        batchSize = Math.Clamp(batchSize, 1, Math.Max(1, rows.Count));
         var random = new Random(HashCode(seed, epoch));
         var order = Enumerable.Range(0, rows.Count).ToArray();
         random.Shuffle(order);
         var batches = order
-            .Chunk(WindowInBatches * batchSize)
+            .Chunk((int)Math.Clamp((long)WindowInBatches * batchSize, 1, Array.MaxLength))
             .Select(window => window.OrderBy(i => rows[i].Length))
             .SelectMany(window => maxTokens > 0 ? Fill(window, i => rows[i].Length, maxTokens) : window.Chunk(batchSize))
             .ToArray();

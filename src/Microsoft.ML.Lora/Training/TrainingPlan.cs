@@ -15,7 +15,7 @@ internal sealed class TrainingPlan
         for (var epoch = 0; epoch < options.Epochs; epoch++)
         {
             var batches = options.MaxTokensPerBatch > 0 ? Batches(epoch).Length : BatchSampler.Count(rows.Count, options.BatchSize);
-            _batchesBefore[epoch + 1] = _batchesBefore[epoch] + batches;
+            _batchesBefore[epoch + 1] = checked(_batchesBefore[epoch] + batches);
             _stepsBefore[epoch + 1] = _stepsBefore[epoch] + BatchSampler.Count(batches, options.GradientAccumulation);
         }
     }

@@ -35,6 +35,20 @@ public sealed class BaseModelLocatorTests
     }
 
     [TestMethod]
+    public void APlaceThatCannotBeReadIsPassedBy()
+    {
+        var reference = Reference(BaseFolder.Write(_folder, "m"));
+        BaseFolder.Write(_folder, "path/m");
+        using (new FileStream(_folder["path", "m", "model.safetensors"], FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            Assert.AreEqual(_folder["m"], Locator(_folder["path"]).Find(reference).Directory);
+            Directory.Delete(_folder["m"], recursive: true);
+            var error = Assert.ThrowsExactly<InvalidDataException>(() => Locator(_folder["path"]).Find(reference));
+            Assert.Contains($"{_folder["path", "m"]} cannot be read", error.Message);
+        }
+    }
+
+    [TestMethod]
     public void AMovedHubBaseIsFoundInTheCacheUnderAnyCommit()
     {
         var reference = Reference(BaseFolder.WriteCached(_folder, "old", "own/name"), BaseModelKind.Hub, "own/name");

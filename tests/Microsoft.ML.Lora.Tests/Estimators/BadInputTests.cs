@@ -33,6 +33,26 @@ public class BadInputTests
         foreach (var part in parts) StringAssert.Contains(error.Message, part);
     }
 
+    private sealed class Numbered
+    {
+        public string Text { get; set; } = "good";
+        [Microsoft.ML.Data.KeyType(uint.MaxValue)]
+        public uint Label { get; set; } = 1;
+    }
+
+    [TestMethod]
+    public void AKeyOfTooManyValues()
+    {
+        using var tiny = new TinyBaseModel();
+        var ml = new MLContext(seed: 1);
+        var error = Assert.Throws<Exception>(() =>
+            ml.MulticlassClassification.Trainers.LoraTextClassification(Sentences.Options(tiny)).Fit(ml.Data.LoadFromEnumerable<Numbered>([new()])));
+        Check<ArgumentOutOfRangeException>(error, "'Label'", "4294967295", "1000000", "MapValueToKey");
+    }
+
+    [TestMethod]
+    public void TooManyEpochs() => Check<ArgumentOutOfRangeException>(Fit(o => o.MaxEpochs = int.MaxValue), "MaxEpochs", "from 1 to 100000");
+
     [TestMethod]
     public void AMissingTextColumn() =>
         Check<ArgumentOutOfRangeException>(Fit(o => o.Sentence1ColumnName = "Texd"), "text column 'Texd'", "'Text'", "'Label'");

@@ -37,6 +37,31 @@ public class DirectScoringTests
     }
 
     [TestMethod]
+    public async Task ThoseWhoScoreWhileTheModelIsDisposedOfGetAnAnswerOrAreTold()
+    {
+        using var tiny = new TinyBaseModel();
+        var ml = new MLContext(seed: 1);
+        using var folder = new TemporaryFolder();
+        using (var model = Fit(ml, tiny)) model.SaveAdapter(folder.Root);
+        for (var round = 0; round < 10; round++)
+        {
+            var model = ml.Model.LoadLoraAdapter(folder.Root, tiny.Base, ["pos", "neg"], sentence1ColumnName: "Text");
+            var scored = new CountdownEvent(3);
+            var scoring = Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+            {
+                for (var first = true; ; first = false)
+                {
+                    model.Predict(["a good 1", "b bad 2"]);
+                    if (first) scored.Signal();
+                }
+            })).ToArray();
+            scored.Wait();
+            model.Dispose();
+            foreach (var task in scoring) await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => task);
+        }
+    }
+
+    [TestMethod]
     public async Task AStreamIsScoredAsItComes()
     {
         using var tiny = new TinyBaseModel();

@@ -46,6 +46,23 @@ public sealed class FamilyTests
         Same(expected, Sentences.Scores(adapter.Transform(data)));
     }
 
+    [TestMethod]
+    public void ATokenizerThatTakesAccentsOffIsRefusedWhereDotNetCannot()
+    {
+        using var folder = new TemporaryFolder();
+        WriteBase(folder, "bert", inSeveralFiles: false);
+        var ml = new MLContext(seed: 1);
+        var options = new LoraFineTuneEstimator.Options { BaseModel = BaseModel.FromDirectory(folder["base"]), Sentence1ColumnName = "Text", MaxEpochs = 1 };
+        var data = Sentences.View(ml, 20);
+        ml.Model.Save(Sentences.Pipeline(ml, options).Fit(data), data.Schema, folder["model.zip"]);
+        var (exitCode, _, error) = FreshProcessTests.Load(folder["model.zip"]);
+        Assert.AreEqual(0, exitCode, error);
+        (exitCode, _, error) = FreshProcessTests.Load(folder["model.zip"], ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1"));
+        Assert.AreEqual(1, exitCode);
+        StringAssert.StartsWith(error, "PlatformNotSupportedException");
+        StringAssert.Contains(error, "InvariantGlobalization");
+    }
+
     private static void Same(float[][] expected, float[][] actual)
     {
         Assert.HasCount(expected.Length, actual);

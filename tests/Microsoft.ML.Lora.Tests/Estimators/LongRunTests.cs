@@ -36,6 +36,18 @@ public class LongRunTests
     }
 
     [TestMethod]
+    public void AValidationSetWhoseKeysStandForOtherValuesIsRefused()
+    {
+        using var tiny = new TinyBaseModel();
+        var ml = new MLContext(seed: 1);
+        var options = Sentences.Options(tiny);
+        var reversed = ml.Data.LoadFromEnumerable(Sentences.Make(20, seed: 5).Reverse());
+        options.ValidationSet = ml.Transforms.Conversion.MapValueToKey("Label").Fit(reversed).Transform(reversed);
+        var error = Assert.ThrowsExactly<InvalidOperationException>(() => Fit(ml, options, Keyed(ml, 20)));
+        foreach (var part in new[] { "'Label'", "validation set", "1 is 'neg', and 'pos' in the training set", "one MapValueToKey" }) StringAssert.Contains(error.Message, part);
+    }
+
+    [TestMethod]
     public void AFractionIsHeldOut()
     {
         using var tiny = new TinyBaseModel();
@@ -164,6 +176,27 @@ public class LongRunTests
     }
 
     [TestMethod]
+    public void AReportThatCannotBeWrittenStopsATrainingBeforeItBeginsOrIsAWarning()
+    {
+        using var tiny = new TinyBaseModel();
+        using var folder = new TemporaryFolder();
+        var ml = new MLContext(seed: 1);
+        var warnings = new List<string>();
+        ml.Log += (_, e) => { if (e.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning) warnings.Add(e.Message); };
+        folder.Write("file", "");
+        var (options, steps) = (Sentences.Options(tiny), 0);
+        (options.MaxEpochs, options.ReportPath, options.Progress) = (1, folder["file", "report.html"], _ => steps++);
+        var error = Assert.ThrowsExactly<IOException>(() => Fit(ml, options, Keyed(ml, 20)));
+        foreach (var part in new[] { options.ReportPath, "ReportPath" }) StringAssert.Contains(error.Message, part);
+        Assert.AreEqual(0, steps);
+
+        (options.ReportPath, options.Progress) = (folder["report.html"], _ => Directory.CreateDirectory(folder["report.html"]));
+        using var model = Fit(ml, options, Keyed(ml, 20));
+        Assert.HasCount(1, model.Predict(["good"]));
+        StringAssert.Contains(string.Join('\n', warnings), $"its report could not be written to {options.ReportPath}");
+    }
+
+    [TestMethod]
     public void ClassWeightsAreGivenByName()
     {
         using var tiny = new TinyBaseModel();
@@ -172,7 +205,9 @@ public class LongRunTests
         options.ClassWeights = new Dictionary<string, double> { ["poss"] = 2 };
         StringAssert.Contains(Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => Fit(ml, options, Keyed(ml, 20))).Message, "'pos', 'neg'");
         (options.MaxEpochs, options.LearningRate, options.ClassWeights) = (1, 0.02, new Dictionary<string, double> { ["pos"] = 1000 });
-        using var model = Fit(ml, options, Keyed(ml, 60));
+        var estimator = ml.MulticlassClassification.Trainers.LoraTextClassification(options);
+        ((Dictionary<string, double>)options.ClassWeights)["typo"] = -1;
+        using var model = estimator.Fit(Keyed(ml, 60));
         Assert.IsTrue(model.Predict(["a bad 1", "b good 2"]).All(p => p.Label == "pos"));
     }
 

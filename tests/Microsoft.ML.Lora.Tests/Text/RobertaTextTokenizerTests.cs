@@ -136,6 +136,7 @@ public class RobertaTextTokenizerTests
         CollectionAssert.AreEqual(_tokenizer.Encode(" wo", " wo", 16).Ids, spaced.Encode("wo", "wo", 16).Ids);
         CollectionAssert.AreEqual(Ids(" wo"), spaced.Encode(" wo", null, 16).Ids);
         CollectionAssert.AreEqual(Ids(""), spaced.Encode("", null, 16).Ids);
+        CollectionAssert.AreEqual(Ids(" \nwo"), spaced.Encode("\nwo", null, 16).Ids);
     }
 
     [TestMethod]

@@ -18,6 +18,18 @@ public class BatchSamplerTests
     }
 
     [TestMethod]
+    public void AnySizeOfBatchIsTaken()
+    {
+        foreach (var size in new[] { 43_000_000, int.MaxValue }) Assert.HasCount(Rows.Length, BatchSampler.Epoch(Rows, size, seed: 1, epoch: 0).Single());
+        foreach (var options in new TrainingOptions[] { new() { BatchSize = int.MaxValue, Epochs = 2 }, new() { GradientAccumulation = int.MaxValue, Epochs = 2 } })
+        {
+            var plan = new TrainingPlan(Rows, options);
+            Assert.AreEqual(2, plan.TotalSteps);
+            foreach (var step in plan.From(0)) Assert.HasCount(Rows.Length, step.Rows.ToArray());
+        }
+    }
+
+    [TestMethod]
     public void TheOrderDependsOnSeedAndEpochAlone()
     {
         int[] Order(int seed, int epoch) => [.. BatchSampler.Epoch(Rows, 16, seed, epoch).SelectMany(b => b)];

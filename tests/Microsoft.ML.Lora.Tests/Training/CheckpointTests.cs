@@ -40,6 +40,21 @@ public class CheckpointTests
     }
 
     [TestMethod]
+    public void FilesOfOtherNamesStay()
+    {
+        using var folder = new TemporaryFolder();
+        string[] others = ["checkpoint-best.safetensors", "checkpoint-5.safetensors", "checkpoint-5.json", "checkpoint-notes.json"];
+        foreach (var name in others) folder.Write(name, "mine");
+        Train(folder.Root);
+        foreach (var name in others) Assert.AreEqual("mine", File.ReadAllText(folder[name]), name);
+        Assert.HasCount(2, Directory.GetFiles(folder.Root, "checkpoint-0*.safetensors"));
+        using var store = CheckpointStore.Open(folder.Root, keep: 2);
+        using var newest = store.Newest();
+        Assert.IsNotNull(newest);
+        Assert.IsEmpty(store.Skipped);
+    }
+
+    [TestMethod]
     public void AnInterruptedTrainingEndsWithTheSameWeights()
     {
         using var folder = new TemporaryFolder();

@@ -1,5 +1,6 @@
 using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Formats;
+using Microsoft.ML.Lora.Text;
 
 namespace Microsoft.ML.Lora;
 
@@ -44,6 +45,7 @@ internal sealed class HubDownload : IDisposable
         var files = await DescribeAsync(listing, cancellation).ConfigureAwait(false);
         var meter = new HubProgressMeter(progress, files);
         foreach (var file in files) await EnsureAsync(file, listing.Commit, meter, cancellation).ConfigureAwait(false);
+        if (!listing.Files.Contains(VocabularyForm.ConfigName)) _settings.Cache.SetAbsent(_id, listing.Commit, VocabularyForm.ConfigName);
         _settings.Cache.SetCommit(_id, _revision, listing.Commit);
         return listing.Commit;
     }

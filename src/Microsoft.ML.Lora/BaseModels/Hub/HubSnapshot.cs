@@ -21,6 +21,13 @@ internal static class HubSnapshot
         }
     }
 
+    /// <summary>
+    /// Whether a usable snapshot has all that the hub has: the tokenizer's settings are optional, and a program that did not need them
+    /// leaves them out.
+    /// </summary>
+    public static bool IsComplete(HubCache cache, ResolvedBase snapshot) =>
+        snapshot.Find(VocabularyForm.ConfigName) is not null || cache.KnowsAbsent(snapshot.Id, Path.GetFileName(snapshot.Directory), VocabularyForm.ConfigName);
+
     private static string? FindMissing(string directory)
     {
         if (!Directory.Exists(directory)) return $"{directory} does not exist.";

@@ -75,16 +75,20 @@ internal sealed class CheckpointStore : IDisposable
         var file = new CheckpointFile(state, seed, fingerprint.Parts, best, state.History.Unfinished, Digest(Weights(state.Step)));
         AtomicFile.Write(Description(state.Step), file.ToUtf8());
         foreach (var step in Steps().OrderDescending().Skip(_keep)) File.Delete(Description(step));
-        var described = Steps().ToHashSet();
-        foreach (var orphan in Directory.GetFiles(_directory, $"{Prefix}*.safetensors").Where(path => StepOf(path) is not { } step || !described.Contains(step)))
-            File.Delete(orphan);
+        foreach (var orphan in StepsOf(".safetensors").Except(Steps())) File.Delete(Weights(orphan));
     }
 
     public void Dispose() => _lock.Dispose();
 
-    private IEnumerable<int> Steps() => Directory.GetFiles(_directory, $"{Prefix}*.json").Select(StepOf).OfType<int>();
+    private IEnumerable<int> Steps() => StepsOf(".json");
 
-    private string Description(int step) => Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D8}.json"));
+    // Files of other names are the user's.
+    private IEnumerable<int> StepsOf(string extension) =>
+        Directory.GetFiles(_directory, $"{Prefix}*{extension}").Where(path => StepOf(path) is { } step && Path.GetFileNameWithoutExtension(path) == NameOf(step)).Select(path => StepOf(path)!.Value);
+
+    private static string NameOf(int step) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D8}");
+
+    private string Description(int step) => Path.Combine(_directory, NameOf(step) + ".json");
 
     private string Weights(int step) => Path.ChangeExtension(Description(step), ".safetensors");
 

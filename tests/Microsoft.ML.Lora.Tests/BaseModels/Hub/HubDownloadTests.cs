@@ -53,6 +53,41 @@ public sealed class HubDownloadTests : HubTest
     }
 
     [TestMethod]
+    [DataRow("main")]
+    [DataRow(BaseFolder.Commit)]
+    public void SettingsThatAnotherProgramLeftOutAreFetched(string revision)
+    {
+        Model.Files["tokenizer_config.json"] = """{"add_prefix_space": true}"""u8.ToArray();
+        Download();
+        var settings = Path.Combine(Snapshot, "tokenizer_config.json");
+        File.Delete(settings);
+        var model = new HubBaseModel(TestModel.Id, revision);
+        Assert.AreEqual(Snapshot, model.Resolve([], Hub.Settings(Cache)).Directory);
+        CollectionAssert.AreEqual(Model.Files["tokenizer_config.json"], File.ReadAllBytes(settings));
+
+        File.Delete(settings);
+        Download(revision: revision);
+        Assert.IsTrue(File.Exists(settings));
+    }
+
+    [TestMethod]
+    public void SettingsThatTheHubLacksAreAskedForOnce()
+    {
+        Model.Files.Remove("tokenizer_config.json");
+        var model = new HubBaseModel(TestModel.Id, "main");
+        Assert.AreEqual(Snapshot, model.Resolve([], Hub.Settings(Cache)).Directory);
+        Assert.IsTrue(File.Exists(Folder["cache", "models--own--name", ".no_exist", Model.Commit, "tokenizer_config.json"]));
+        var requests = Hub.Requests.Count;
+        Assert.AreEqual(Snapshot, model.Resolve([], Hub.Settings(Cache)).Directory);
+        Assert.HasCount(requests, Hub.Requests);
+
+        Directory.Delete(Folder["cache", "models--own--name", ".no_exist"], recursive: true);
+        Hub.Fault = context => TestHub.RefuseAsync(context, 404, null).ContinueWith(_ => true, TaskScheduler.Default);
+        Assert.AreEqual(Snapshot, model.Resolve([], Hub.Settings(Cache) with { Offline = true }).Directory);
+        Assert.HasCount(requests, Hub.Requests);
+    }
+
+    [TestMethod]
     public void WhatAnotherProgramLeftOutIsFetched()
     {
         Download();
