@@ -29,5 +29,5 @@ public sealed class LoraTransposedLinear : LoraLayer
     internal override Tensor Product(Tensor a, Tensor b, double scaling, Tensor input) =>
         functional.linear(functional.linear(input.Like(a), a).mul(scaling), b);
 
-    internal override Tensor WithoutBias(Tensor input) => input.matmul(BaseWeight);
+    internal override Tensor WithoutBias(Tensor input) => TransposedLinear.Product(input, BaseWeight);
 }

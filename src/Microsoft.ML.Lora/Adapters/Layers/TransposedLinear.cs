@@ -28,10 +28,17 @@ public sealed class TransposedLinear : Module<Tensor, Tensor>
     }
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The input is not as wide as the weight is high.</exception>
     public override Tensor forward(Tensor input)
     {
-        if (bias is null) return input.matmul(weight);
-        using var product = input.matmul(weight);
+        if (bias is null) return Product(input, weight);
+        using var product = Product(input, weight);
         return product.add(bias);
     }
+
+    /// <summary>x W. Shapes that do not go together would end the process in TorchSharp's own product.</summary>
+    internal static Tensor Product(Tensor input, Tensor weight) =>
+        input.dim() > 0 && input.shape[^1] == weight.shape[0] ? input.matmul(weight) : throw new ArgumentException(
+            $"The input is [{string.Join(", ", input.shape)}]; it must be [..., {weight.shape[0]}], as the weight is [{string.Join(", ", weight.shape)}].",
+            nameof(input));
 }

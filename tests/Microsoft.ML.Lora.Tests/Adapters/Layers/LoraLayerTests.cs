@@ -160,6 +160,26 @@ public class LoraLayerTests
     }
 
     [TestMethod]
+    [DataRow("lora")]
+    [DataRow("dora")]
+    public void ATransposedLayerRefusesAnInputOfAnotherWidth(string variant)
+    {
+        using var model = OneLayer.Of("TransposedLinear");
+        using var scope = NewDisposeScope();
+        void AssertRefused(Tensor input, string shape)
+        {
+            var error = Assert.ThrowsExactly<ArgumentException>(() => model.call(input));
+            StringAssert.Contains(error.Message, shape);
+            StringAssert.Contains(error.Message, "[7, 5]");
+        }
+
+        AssertRefused(ones(2, 5), "[2, 5]");
+        AssertRefused(tensor(1f), "[]");
+        using var adapter = model.Adapt(Config(variant));
+        AssertRefused(ones(2, 5), "[2, 5]");
+    }
+
+    [TestMethod]
     [DynamicData(nameof(KindsAndVariants))]
     public void NothingIsLeftBehind(string kind, string variant)
     {
