@@ -38,7 +38,7 @@ internal static class Expressions
         pattern = pattern.Replace("(?P<", "(?<", StringComparison.Ordinal);
         try
         {
-            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Limit);
+            return new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Regex.InfiniteMatchTimeout);
         }
         catch (NotSupportedException)
         {

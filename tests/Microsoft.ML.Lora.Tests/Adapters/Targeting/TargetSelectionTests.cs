@@ -96,6 +96,17 @@ public class TargetSelectionTests
     }
 
     [TestMethod]
+    public void AnExpressionMatchedInLinearTimeMayTakeLong()
+    {
+        var letters = new Random(1);
+        var text = string.Create(1_000_000, letters, (span, random) =>
+        {
+            for (var i = 0; i < span.Length; i++) span[i] = random.Next(2) == 0 ? 'a' : 'x';
+        });
+        Assert.IsTrue(Expressions.Whole(".*a.{20}x.*b", "field")(text + "b"));
+    }
+
+    [TestMethod]
     public void WhatCannotBeAdaptedIsReported()
     {
         var error = Assert.Throws<ArgumentException>(() => Targets(new LoraConfig { TargetModules = ["LayerNorm"] }));
