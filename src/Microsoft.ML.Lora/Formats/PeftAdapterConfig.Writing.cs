@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Microsoft.ML.Lora.Formats;
 
-/// <content>Writing: fields sorted by name and indented by two, as peft writes them.</content>
+/// <content>Writing: fields sorted by name and indented by two, as peft writes them; patterns in their order, since the first match counts.</content>
 internal sealed partial record PeftAdapterConfig
 {
     private static readonly JsonWriterOptions Layout =
@@ -86,7 +86,7 @@ internal sealed partial record PeftAdapterConfig
     private static void Write<T>(Utf8JsonWriter json, IReadOnlyDictionary<string, T> values, Action<T> write)
     {
         json.WriteStartObject();
-        foreach (var (key, value) in values.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach (var (key, value) in values)
         {
             json.WritePropertyName(key);
             write(value);

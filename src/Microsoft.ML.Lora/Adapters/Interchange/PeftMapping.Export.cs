@@ -46,8 +46,10 @@ internal static partial class PeftMapping
             InitLoraWeights = IsTakenOut(config) || found.Origin is null ? ToPeftName(config.Initialization) : origin.InitLoraWeights,
             LayersToTransform = config.LayersToTransform,
             LayersPattern = config.LayersPattern,
-            RankPattern = config.RankPattern.ToDictionary(each => each.Key, each => ranks * each.Value),
-            AlphaPattern = config.AlphaPattern.ToDictionary(each => each.Key, each => alphas * each.Value),
+            RankPattern = new ModulePattern<int>(config.RankPattern, nameof(config.RankPattern))
+                .InAnyOrder(found.Targets).ToDictionary(each => each.Key, each => ranks * each.Value),
+            AlphaPattern = new ModulePattern<double>(config.AlphaPattern, nameof(config.AlphaPattern))
+                .InAnyOrder(found.Targets).ToDictionary(each => each.Key, each => alphas * each.Value),
             BaseModelNameOrPath = baseModelName ?? origin.BaseModelNameOrPath,
             Revision = revision,
             InferenceMode = true,

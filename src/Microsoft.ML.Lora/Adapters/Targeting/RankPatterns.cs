@@ -1,23 +1,14 @@
 namespace Microsoft.ML.Lora.Adapters.Targeting;
 
 /// <summary>The rank and the alpha that a configuration gives each module.</summary>
-internal sealed class RankPatterns
+internal sealed class RankPatterns(LoraConfig config)
 {
-    private readonly LoraConfig _config;
-    private readonly List<(Func<string, bool> Matches, int Rank)> _ranks;
-    private readonly List<(Func<string, bool> Matches, double Alpha)> _alphas;
-
-    public RankPatterns(LoraConfig config)
-    {
-        _config = config;
-        _ranks = [.. config.RankPattern.Select(each => (Expressions.End(each.Key, nameof(config.RankPattern)), each.Value))];
-        _alphas = [.. config.AlphaPattern.Select(each => (Expressions.End(each.Key, nameof(config.AlphaPattern)), each.Value))];
-    }
+    private readonly ModulePattern<int> _ranks = new(config.RankPattern, nameof(config.RankPattern));
+    private readonly ModulePattern<double> _alphas = new(config.AlphaPattern, nameof(config.AlphaPattern));
 
     /// <summary>The rank of the module at <paramref name="path"/>.</summary>
-    public int Rank(string path) => _ranks.Where(each => each.Matches(path)).Select(each => each.Rank).FirstOrDefault(_config.Rank);
+    public int Rank(string path) => _ranks.At(path) ?? config.Rank;
 
     /// <summary>The factor before B A in the module at <paramref name="path"/>.</summary>
-    public double Scaling(string path) =>
-        _config.ScalingOf(Rank(path), _alphas.Where(each => each.Matches(path)).Select(each => each.Alpha).FirstOrDefault(_config.Alpha));
+    public double Scaling(string path) => config.ScalingOf(Rank(path), _alphas.At(path) ?? config.Alpha);
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Formats;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Tests.Adapters.Interchange;
@@ -105,6 +106,52 @@ public class PeftFilesTests
         var (a, b) = (adapter.ConfigOf("a"), adapter.ConfigOf("b"));
         foreach (var property in typeof(LoraConfig).GetProperties())
             Assert.AreEqual(JsonSerializer.Serialize(property.GetValue(a)), JsonSerializer.Serialize(property.GetValue(b)), property.Name);
+    }
+
+    private static LoraModel TwoQueries(LoraConfig config, out Sequential model)
+    {
+        model = nn.Sequential(
+            ("query", nn.Linear(6, 6)), ("one", nn.Sequential(("query", nn.Linear(6, 6)))), ("two", nn.Sequential(("query", nn.Linear(6, 6)))));
+        using var generator = new Generator(2);
+        var adapters = new LoraModel(model);
+        adapters.Add("a", config with { TargetModules = ["query"] }, generator);
+        return adapters;
+    }
+
+    private static string RanksAndScalings(LoraModel adapters, string adapter) => string.Join(
+        " ", adapters.Layers.Values.Select(layer => layer.Adapters[adapter]).Select(weights => FormattableString.Invariant($"{weights.Rank}:{weights.Scaling}")));
+
+    [TestMethod]
+    public void PatternsWhoseOrderCountsAreSavedByPathSoThatTheyMayBeSorted()
+    {
+        using var folder = new TemporaryFolder();
+        using var adapters = TwoQueries(new LoraConfig
+        {
+            Rank = 2,
+            Alpha = 4,
+            RankPattern = new Dictionary<string, int> { ["two.query"] = 4, ["one.query"] = 2, ["query"] = 1 },
+            AlphaPattern = new Dictionary<string, double> { ["two.query"] = 40, ["query"] = 2 },
+        }, out var model);
+        using var _ = model;
+        Assert.AreEqual("2:1 1:2 4:10", RanksAndScalings(adapters, "a"));
+        adapters.Save("a", folder["a"]);
+        var json = Json(folder["a"]);
+        Assert.AreEqual("""{"one.query":2,"^query":1,"two.query":4}""", json["rank_pattern"]!.ToJsonString());
+        Assert.AreEqual("""{"one.query":2,"^query":2,"two.query":40}""", json["alpha_pattern"]!.ToJsonString());
+        adapters.Load("b", folder["a"]);
+        Assert.AreEqual("2:1 1:2 4:10", RanksAndScalings(adapters, "b"));
+    }
+
+    [TestMethod]
+    public void PatternsWhoseOrderDoesNotCountAreSavedAsTheyAre()
+    {
+        using var folder = new TemporaryFolder();
+        using var adapters = TwoQueries(new LoraConfig { Rank = 2, RankPattern = new Dictionary<string, int> { ["two.query"] = 4, ["one.query"] = 1 } }, out var model);
+        using var _ = model;
+        adapters.Save("a", folder["a"]);
+        Assert.AreEqual("""{"two.query":4,"one.query":1}""", Json(folder["a"])["rank_pattern"]!.ToJsonString());
+        adapters.Load("b", folder["a"]);
+        Assert.AreEqual(RanksAndScalings(adapters, "a"), RanksAndScalings(adapters, "b"));
     }
 
     [TestMethod]
