@@ -22,7 +22,8 @@ public sealed partial record LoraConfig
 
     /// <summary>
     /// modules_to_save: modules of these names are trained in full and saved with the adapter; each adapter has its own copy. They are
-    /// never targets. Default: none.
+    /// never targets. A name is a path or its end after a dot; one that begins with PEFT's <c>base_model.model.</c> is a whole path.
+    /// Default: none.
     /// </summary>
     public IReadOnlyList<string> ModulesToSave { get; init; } = [];
 

@@ -1,6 +1,7 @@
 using Microsoft.ML.Lora.Adapters.Combining;
 using Microsoft.ML.Lora.Adapters.Initialization;
 using Microsoft.ML.Lora.Adapters.Layers;
+using Microsoft.ML.Lora.Adapters.Targeting;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Adapters;
@@ -35,7 +36,7 @@ public sealed partial class LoraModel
         var config = (head ?? adapters[0]).Config with
         {
             Rank = checked((int)combined.Values.Max(pair => pair.A.shape[0])),
-            TargetModules = ModuleSelection.Named([.. paths]),
+            TargetModules = ExactNames.Targets(paths, _model),
             ExcludeModules = null,
             ModulesToSave = head?.Config.ModulesToSave ?? [],
             Initialization = LoraInitialization.Kaiming,

@@ -91,6 +91,20 @@ public class CombiningTests
     }
 
     [TestMethod]
+    public void ATargetThatIsTheEndOfAnotherPathStaysAlone()
+    {
+        using var model = nn.Sequential(("query", nn.Linear(6, 6)), ("deep", nn.Sequential(("query", nn.Linear(6, 6)))));
+        using var generator = new Generator(2);
+        using var adapters = new LoraModel(model);
+        var config = new LoraConfig { Rank = 2, TargetModules = ["query"], ExcludeModules = ["deep.query"], Initialization = LoraInitialization.None };
+        adapters.Add("a", config, generator);
+        adapters.Combine("b", [("a", 1)], CombinationKind.Concatenated);
+        CollectionAssert.AreEqual(new[] { "query" }, adapters.Layers.Keys.ToArray());
+        using var scope = NewDisposeScope();
+        Close.Assert(adapters.Layers["query"].DeltaWeight("a"), adapters.Layers["query"].DeltaWeight("b"), 1e-6, "delta");
+    }
+
+    [TestMethod]
     public void WhatCannotBeCombinedIsNamed()
     {
         using var model = Tiny.Classifier();

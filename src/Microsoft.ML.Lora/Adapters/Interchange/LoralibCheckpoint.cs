@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Microsoft.ML.Lora.Adapters.Targeting;
 using Microsoft.ML.Lora.Backbones.Layers;
 using Microsoft.ML.Lora.Formats;
@@ -34,7 +33,7 @@ internal static class LoralibCheckpoint
         try
         {
             foreach (var (from, to) in names) tensors.Add(to, file.Load(from));
-            return new PeftAdapter(Config(ranks, names, alpha), tensors);
+            return new PeftAdapter(Config(model, ranks, names, alpha), tensors);
         }
         catch
         {
@@ -86,7 +85,8 @@ internal static class LoralibCheckpoint
         return names;
     }
 
-    private static PeftAdapterConfig Config(SortedDictionary<string, int> ranks, List<(string From, string To)> names, double alpha)
+    private static PeftAdapterConfig Config(
+        nn.Module model, SortedDictionary<string, int> ranks, List<(string From, string To)> names, double alpha)
     {
         var rank = ranks.Values.Max();
         static string Owner(string name) => ModuleTree.Split(name).Owner;
@@ -98,10 +98,10 @@ internal static class LoralibCheckpoint
         {
             Rank = rank,
             Alpha = alpha,
-            TargetModules = PeftModules.Named([.. ranks.Keys]),
-            ModulesToSave = saved.Count == 0 ? null : saved,
+            TargetModules = PeftMapping.ToPeftModules(ExactNames.Targets(ranks.Keys, model)),
+            ModulesToSave = saved.Count == 0 ? null : [.. ExactNames.Saved(saved, model)],
             Bias = biases.Count == 0 ? "none" : biases.All(name => ranks.ContainsKey(Owner(name))) ? "lora_only" : "all",
-            RankPattern = ranks.Where(each => each.Value != rank).ToDictionary(each => Regex.Escape(each.Key), each => each.Value),
+            RankPattern = ranks.Where(each => each.Value != rank).ToDictionary(each => ExactNames.PatternKey(each.Key, ranks.Keys), each => each.Value),
         };
     }
 

@@ -23,6 +23,7 @@ internal static partial class PeftMapping
         var found = model.Find(adapter ?? model.Active[0]);
         var config = found.Config;
         var ranks = IsTakenOut(config) ? 2 : 1;
+        var targets = config.TargetModules.IsAllLinear ? ExactNames.Targets(found.Targets, model.Model) : config.TargetModules;
         var alphas = IsTakenOut(config) ? config.UseRankStabilizedScaling ? Math.Sqrt(2) : 2 : 1;
         var origin = found.Origin ?? new PeftAdapterConfig
         {
@@ -35,17 +36,16 @@ internal static partial class PeftMapping
             Rank = ranks * config.Rank,
             Alpha = alphas * config.Alpha,
             Dropout = config.Dropout,
-            TargetModules = config.TargetModules.IsAllLinear
-                ? PeftModules.Named([.. found.Targets.Order(StringComparer.Ordinal)]) : ToPeftModules(config.TargetModules),
+            TargetModules = ToPeftModules(targets),
             ExcludeModules = config.ExcludeModules is { } excluded ? ToPeftModules(excluded) : null,
-            ModulesToSave = SavedModules(found, origin.TaskType),
+            ModulesToSave = SavedModules(model, found, origin.TaskType),
             Bias = config.EffectiveBias switch { LoraBias.All => "all", LoraBias.LoraOnly => "lora_only", _ => "none" },
             FanInFanOut = found.Targets.Any(path => model.Layers[path] is LoraTransposedLinear),
             UseRslora = config.UseRankStabilizedScaling,
             UseDora = config.UseDora,
             InitLoraWeights = IsTakenOut(config) || found.Origin is null ? ToPeftName(config.Initialization) : origin.InitLoraWeights,
-            LayersToTransform = config.LayersToTransform,
-            LayersPattern = config.LayersPattern,
+            LayersToTransform = targets.Pattern is null ? config.LayersToTransform : null,
+            LayersPattern = targets.Pattern is null ? config.LayersPattern : null,
             RankPattern = new ModulePattern<int>(config.RankPattern, nameof(config.RankPattern))
                 .InAnyOrder(found.Targets).ToDictionary(each => each.Key, each => ranks * each.Value),
             AlphaPattern = new ModulePattern<double>(config.AlphaPattern, nameof(config.AlphaPattern))
@@ -67,7 +67,8 @@ internal static partial class PeftMapping
 
     private static bool IsTakenOut(LoraConfig config) => config.Initialization is LoraInitialization.Pissa or LoraInitialization.Olora;
 
-    private static PeftModules ToPeftModules(ModuleSelection modules) =>
+    /// <summary>A choice of modules as files have it.</summary>
+    public static PeftModules ToPeftModules(ModuleSelection modules) =>
         modules.Names is { } names ? PeftModules.Named([.. names]) : PeftModules.Matching(modules.ToString());
 
     private static string ToPeftName(LoraInitialization initialization) => initialization switch
@@ -78,14 +79,15 @@ internal static partial class PeftMapping
     };
 
     // PEFT knows no switches for normalisations and embeddings; to it they are modules to save.
-    private static IReadOnlyList<string>? SavedModules(NamedAdapter adapter, string? taskType)
+    private static IReadOnlyList<string>? SavedModules(LoraModel model, NamedAdapter adapter, string? taskType)
     {
         var switched = adapter.Units
             .Where(unit => unit.Kind is TrainedKind.Normalization or TrainedKind.Embedding)
-            .Select(unit => ModuleTree.Split(unit.Module).Name);
+            .Select(unit => unit.Module).ToHashSet();
         IReadOnlyList<string> names =
         [
-            .. adapter.Config.ModulesToSave.Concat(switched).Concat(taskType == SequenceClassification ? SequenceClassificationHeads : []).Distinct(),
+            .. adapter.Config.ModulesToSave.Concat(ExactNames.Saved(switched, model.Model))
+                .Concat(taskType == SequenceClassification ? SequenceClassificationHeads : []).Distinct(),
         ];
         return names.Count == 0 ? null : names;
     }

@@ -50,7 +50,7 @@ internal static partial class PeftMapping
     private static ModuleSelection Targets(PeftAdapterConfig peft, List<string> paths)
     {
         if (peft.TargetModules is { } targets) return ToSelection(targets);
-        var usual = UsualTargets.FirstOrDefault(each => each.All(name => paths.Any(path => IsNamed(path, name))));
+        var usual = UsualTargets.FirstOrDefault(each => each.All(name => paths.Any(path => TargetSelection.IsNamed(path, name))));
         return usual ?? throw new InvalidDataException(
             $"{PeftAdapterConfig.FileName}: target_modules is not set, and the model is of no family for which there is a usual choice.");
     }
@@ -59,11 +59,11 @@ internal static partial class PeftMapping
     {
         var isClassifier = peft.TaskType == SequenceClassification;
         var saved = peft.ModulesToSave ?? (isClassifier ? SequenceClassificationHeads : []);
-        var absent = saved.FirstOrDefault(name => !paths.Any(path => IsNamed(path, name)) && !SequenceClassificationHeads.Contains(name));
+        var absent = saved.FirstOrDefault(name => !paths.Any(path => TargetSelection.IsNamedToSave(path, name)) && !SequenceClassificationHeads.Contains(name));
         if (absent is not null)
             throw new InvalidDataException(
                 $"{PeftAdapterConfig.FileName}: modules_to_save names \"{absent}\", which the model does not have.{NearMatches.Hint(absent, paths)}");
-        return [.. saved.Where(name => paths.Any(path => IsNamed(path, name)))];
+        return [.. saved.Where(name => paths.Any(path => TargetSelection.IsNamedToSave(path, name)))];
     }
 
     private static LoraInitialization ToInitialization(string name) => name switch
@@ -80,6 +80,4 @@ internal static partial class PeftMapping
 
     private static ModuleSelection ToSelection(PeftModules modules) =>
         modules.Names is { } names ? ModuleSelection.Named([.. names]) : ModuleSelection.Matching(modules.Pattern!);
-
-    private static bool IsNamed(string path, string name) => path == name || path.EndsWith("." + name, StringComparison.Ordinal);
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML.Lora.Adapters.Layers;
+using Microsoft.ML.Lora.Formats;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Adapters.Targeting;
@@ -48,13 +49,19 @@ internal sealed class TargetSelection
     {
         if (config.ModulesToSave.Count == 0) return [];
         var modules = ModuleTree.Modules(model).ToList();
-        foreach (var name in config.ModulesToSave) RequireMatch(modules, name, nameof(config.ModulesToSave));
-        return [.. modules.Where(module => config.ModulesToSave.Any(name => IsNamed(module.Path, name)))];
+        foreach (var name in config.ModulesToSave) RequireMatch(modules, name, nameof(config.ModulesToSave), IsNamedToSave);
+        return [.. modules.Where(module => config.ModulesToSave.Any(name => IsNamedToSave(module.Path, name)))];
     }
+
+    /// <summary>Whether a name is the path or its end after a dot.</summary>
+    public static bool IsNamed(string path, string name) => path == name || path.EndsWith("." + name, StringComparison.Ordinal);
+
+    /// <summary>Whether a name of a module to save means the module at a path; the name may be its path in PEFT's model.</summary>
+    public static bool IsNamedToSave(string path, string name) => IsNamed(PathFor(name, path), name);
 
     private List<(string, nn.Module)> Named(IReadOnlyList<string> names)
     {
-        foreach (var name in names) RequireMatch(_modules, name, nameof(_config.TargetModules));
+        foreach (var name in names) RequireMatch(_modules, name, nameof(_config.TargetModules), IsNamed);
         return [.. _modules.Where(module => !_isExcluded(module.Path) &&
             (names.Contains(module.Path) || names.Any(name => IsNamed(module.Path, name)) && IsInChosenLayer(module.Path)))];
     }
@@ -90,13 +97,14 @@ internal sealed class TargetSelection
     }
 
     private static bool IsSaved(LoraConfig config, string path) =>
-        config.ModulesToSave.Any(name => $".{path}.".Contains($".{name}.", StringComparison.Ordinal));
+        config.ModulesToSave.Any(name => $".{PathFor(name, path)}.".Contains($".{name}.", StringComparison.Ordinal));
 
-    private static bool IsNamed(string path, string name) => path == name || path.EndsWith("." + name, StringComparison.Ordinal);
+    private static string PathFor(string name, string path) => name.StartsWith(PeftKeys.Prefix, StringComparison.Ordinal) ? PeftKeys.Prefix + path : path;
 
-    private static void RequireMatch(IReadOnlyList<(string Path, nn.Module Module)> modules, string name, string field)
+    private static void RequireMatch(
+        IReadOnlyList<(string Path, nn.Module Module)> modules, string name, string field, Func<string, string, bool> isNamed)
     {
-        if (!modules.Any(module => IsNamed(module.Path, name)))
+        if (!modules.Any(module => isNamed(module.Path, name)))
             throw new ArgumentException($"{field}: no module is called \"{name}\".{NearMatches.Hint(name, modules.Select(module => module.Path))}", field);
     }
 

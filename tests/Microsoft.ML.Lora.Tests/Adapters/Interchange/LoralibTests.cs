@@ -50,6 +50,25 @@ public class LoralibTests
     }
 
     [TestMethod]
+    public void PathsThatAreTheEndsOfOthersMeanThemselvesAlone()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var model = nn.Sequential(
+            ("query", nn.Linear(6, 6)), ("norm", nn.LayerNorm(6)),
+            ("deep", nn.Sequential(("query", nn.Linear(6, 6)), ("norm", nn.LayerNorm(6)), ("deep", nn.Sequential(("query", nn.Linear(6, 6)))))));
+        using var adapters = new LoraModel(model);
+        SafetensorsWriter.Write(folder["lora.safetensors"],
+        [
+            ("query.lora_A", ones(1, 6)), ("query.lora_B", ones(6, 1)), ("deep.query.lora_A", ones(2, 6)), ("deep.query.lora_B", ones(6, 2)),
+            ("norm.weight", ones(6)), ("norm.bias", ones(6)),
+        ]);
+        adapters.LoadLoralib("a", folder["lora.safetensors"], alpha: 2);
+        Assert.AreEqual("deep.query 2, query 1", string.Join(", ", adapters.Layers.Select(layer => $"{layer.Key} {layer.Value.Adapters["a"].Rank}")));
+        CollectionAssert.AreEqual(new[] { "norm.bias", "norm.weight" }, adapters.SavedParameters.Select(each => each.Name).Order().ToArray());
+    }
+
+    [TestMethod]
     public void WhatDoesNotFitIsNamed()
     {
         using var folder = new TemporaryFolder();

@@ -155,6 +155,46 @@ public class PeftFilesTests
     }
 
     [TestMethod]
+    public void AllLinearLayersAreSavedAsAnExpressionWhereAPathIsTheEndOfAnother()
+    {
+        using var folder = new TemporaryFolder();
+        using var model = nn.Sequential(("0", nn.Linear(6, 6)), ("1", nn.ReLU()), ("2", nn.Sequential(("0", nn.Linear(6, 3)))));
+        using var generator = new Generator(2);
+        using var adapters = new LoraModel(model);
+        adapters.Add("a", new LoraConfig { Rank = 2, TargetModules = ModuleSelection.AllLinear }, generator);
+        adapters.Save("a", folder["a"]);
+        Assert.AreEqual("0", (string)Json(folder["a"])["target_modules"]!);
+        adapters.Load("b", folder["a"]);
+        CollectionAssert.AreEqual(new[] { "0" }, adapters.Layers.Keys.ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("norm", "1.linear", "norm")]
+    [DataRow("1.norm", "my_norm", "1.norm")]
+    [DataRow("0", "1.0", "base_model.model.0")]
+    public void SwitchedModulesAreSavedUnderNamesThatMeanNoOthers(string norm, string linear, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var generator = new Generator(2);
+        nn.Module<Tensor, Tensor> At(string path, nn.Module<Tensor, Tensor> module) => path.StartsWith("1.") ? nn.Sequential((path[2..], module)) : module;
+        using var model = nn.Sequential(
+            new[] { (Path: norm, Module: At(norm, nn.LayerNorm(6))), (Path: linear, Module: At(linear, nn.Linear(6, 6))) }
+                .Select(each => (each.Path.Split('.')[0], each.Module)).ToArray());
+        using var adapters = new LoraModel(model);
+        adapters.Add("a", new LoraConfig { Rank = 2, TargetModules = [linear], TrainLayerNorms = true }, generator);
+        Tiny.Disturb(adapters);
+        adapters.Save("a", folder["a"]);
+        Assert.AreEqual(expected, string.Join(",", Json(folder["a"])["modules_to_save"]!.AsArray().Select(name => (string)name!)));
+        using var input = ones(1, 6);
+        var before = model.call(input);
+        adapters.Load("b", folder["a"]);
+        adapters.Activate("b");
+        Close.AssertIdentical(before, model.call(input), "loaded");
+    }
+
+    [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
     public void AnAdapterTakenOutOfTheBaseIsSavedAsAnOrdinaryOne(bool stabilized)
