@@ -72,9 +72,13 @@ public sealed partial class LoraModel
         {
             var config = PeftMapping.ToLoraConfig(peft.Config, _model);
             using var generator = new Generator(0);
-            AddStarted(adapter, config, (layer, rank, scaling) => config.Initialization is LoraInitialization.Pissa or LoraInitialization.Olora
-                ? Initializer.Of(config.Initialization).Start(layer, rank, scaling, generator)
-                : new StartingPoint(zeros(rank, layer.InputSize), zeros(layer.OutputSize, rank)));
+            AddStarted(adapter, config, (layer, rank, scaling) =>
+            {
+                PeftMapping.CheckRank(layer, rank, config.Initialization, peft.Tensors, source);
+                return config.Initialization is LoraInitialization.Pissa or LoraInitialization.Olora
+                    ? Initializer.Of(config.Initialization).Start(layer, rank, scaling, generator)
+                    : new StartingPoint(zeros(rank, layer.InputSize), zeros(layer.OutputSize, rank));
+            });
             _adapters[adapter] = _adapters[adapter] with { Origin = peft.Config };
         }
         catch (ArgumentException error) when (error.ParamName is not nameof(adapter))

@@ -8,7 +8,9 @@ internal sealed partial record PeftAdapterConfig
 {
     private const int MaxBytes = 4_000_000;
     private const int MaxDepth = 16;
-    private const int MaxRank = 65_536;
+
+    /// <summary>The highest rank that a file may ask for.</summary>
+    public const int MaxRank = 65_536;
 
     /// <summary>Reads and checks a configuration file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

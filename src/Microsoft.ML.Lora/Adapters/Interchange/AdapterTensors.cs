@@ -32,17 +32,22 @@ internal static class AdapterTensors
         return [.. LowRank(model, found).Concat(Trained(model, found)).OrderBy(each => each.Key, StringComparer.Ordinal)];
     }
 
+    /// <summary>The names of A and B of a layer.</summary>
+    public static (string A, string B) KeysOf(LoraLayer layer) => layer is LoraEmbedding
+        ? (PeftKeys.Format(layer.Path, PeftPart.EmbeddingA), PeftKeys.Format(layer.Path, PeftPart.EmbeddingB))
+        : (PeftKeys.Format(layer.Path, PeftPart.LoraA), PeftKeys.Format(layer.Path, PeftPart.LoraB));
+
     private static IEnumerable<AdapterTensor> LowRank(LoraModel model, NamedAdapter adapter)
     {
         foreach (var path in adapter.Targets)
         {
             var layer = model.Layers[path];
             var weights = layer.Adapters[adapter.Name];
-            var isTable = layer is LoraEmbedding;
+            var (keyOfA, keyOfB) = KeysOf(layer);
             var rank = weights.Rank * (weights.Initial is null ? 1 : 2);
-            yield return new(PeftKeys.Format(path, isTable ? PeftPart.EmbeddingA : PeftPart.LoraA), weights.A.shape,
+            yield return new(keyOfA, weights.A.shape,
                 () => weights.Initial is null ? weights.A : weights.Factors().A.reshape(layer.ShapeOfA(rank)), value => Copy(value, weights.A));
-            yield return new(PeftKeys.Format(path, isTable ? PeftPart.EmbeddingB : PeftPart.LoraB), weights.B.shape,
+            yield return new(keyOfB, weights.B.shape,
                 () => weights.Initial is null ? weights.B : weights.Factors().B.reshape(layer.ShapeOfB(rank)), value => Copy(value, weights.B));
             if (weights.Magnitude is { } magnitude)
                 yield return new(PeftKeys.Format(path, PeftPart.Magnitude), magnitude.shape, () => magnitude, value => Copy(value, magnitude));

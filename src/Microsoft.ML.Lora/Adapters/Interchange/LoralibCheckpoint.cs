@@ -54,9 +54,10 @@ internal static class LoralibCheckpoint
                 throw new InvalidDataException($"{path}: \"{name}\" is a convolution's, which loralib lays out in a way that is not supported.");
             if (!file.Tensors.TryGetValue(module + PartB, out var b)) throw new InvalidDataException($"{path}: the tensor \"{module}{PartB}\" is missing.");
             var a = file.Tensors[name];
-            if (a.Shape.Count != 2 || b.Shape.Count != 2 || a.Shape[0] != b.Shape[1] || a.Shape[0] is < 1 or > int.MaxValue)
+            if (a.Shape.Count != 2 || b.Shape.Count != 2 || a.Shape[0] != b.Shape[1] || a.Shape[0] > PeftAdapterConfig.MaxRank
+                || a.Shape.Concat(b.Shape).Any(size => size < 1))
                 throw new InvalidDataException($"{path}: \"{name}\" is [{string.Join(", ", a.Shape)}] and its B [{string.Join(", ", b.Shape)}]; "
-                    + "they must be [r, in] and [out, r] (merged projections of several matrices are not supported).");
+                    + $"they must be [r, in] and [out, r] with r in 1 … {PeftAdapterConfig.MaxRank} (merged projections of several matrices are not supported).");
             ranks.Add(module, (int)a.Shape[0]);
         }
 

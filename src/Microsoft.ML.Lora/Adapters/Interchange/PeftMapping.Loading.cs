@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Adapters.Layers;
 using Microsoft.ML.Lora.Adapters.Targeting;
 using Microsoft.ML.Lora.Formats;
 using static TorchSharp.torch;
@@ -25,10 +26,10 @@ internal static partial class PeftMapping
             if (name is null)
             {
                 if (place.IsOptional) continue;
-                throw new InvalidDataException($"{source}: the tensor \"{place.Key}\" is missing.");
+                throw Missing(place.Key, source);
             }
 
-            Check(place, tensors[name], source);
+            Check(place.Key, place.Shape, tensors[name], source, place.MayHaveOtherRows);
             used.Add(name);
             found.Add((place, tensors[name]));
         }
@@ -39,15 +40,33 @@ internal static partial class PeftMapping
         foreach (var (place, tensor) in found) place.Set(tensor);
     }
 
-    private static void Check(AdapterTensor place, Tensor tensor, string source)
+    /// <summary>Sees that a file's A and B of a layer are of the rank that its configuration gives the layer, before memory is spent on it.</summary>
+    /// <exception cref="InvalidDataException">They are not, or the start does not go with the rank.</exception>
+    public static void CheckRank(
+        LoraLayer layer, int rank, LoraInitialization initialization, IReadOnlyDictionary<string, Tensor> tensors, string source)
     {
-        var (expected, actual) = (place.Shape, tensor.shape);
+        var (a, b) = AdapterTensors.KeysOf(layer);
+        foreach (var (key, shape) in new[] { (a, layer.ShapeOfA(rank)), (b, layer.ShapeOfB(rank)) })
+            Check(key, shape, tensors.GetValueOrDefault(key) ?? throw Missing(key, source), source);
+        var most = Math.Min(layer.InputSize, layer.OutputSize);
+        if (initialization is LoraInitialization.Pissa or LoraInitialization.Olora && rank > most)
+            throw new InvalidDataException(
+                $"{source}: {PeftAdapterConfig.FileName} gives {layer.Path} the rank {rank}; with init_lora_weights "
+                + $"\"{initialization.ToString().ToLowerInvariant()}\" it must be at most {most}, the smaller side of the layer "
+                + $"({layer.OutputSize} x {layer.InputSize}).");
+    }
+
+    private static InvalidDataException Missing(string key, string source) => new($"{source}: the tensor \"{key}\" is missing.");
+
+    private static void Check(string key, long[] expected, Tensor tensor, string source, bool mayHaveOtherRows = false)
+    {
+        var actual = tensor.shape;
         if (actual.SequenceEqual(expected)) return;
         var sameDimensions = actual.Length == expected.Length;
-        if (place.MayHaveOtherRows && sameDimensions && actual[0] > 0 && actual[1..].SequenceEqual(expected[1..])) return;
-        var rankAt = place.Key.Contains("_A", StringComparison.Ordinal) ? 0 : 1;
-        var shapes = $"the tensor \"{place.Key}\" has the shape [{string.Join(", ", actual)}]";
-        if (place.Key.Contains(".lora_", StringComparison.Ordinal) && sameDimensions && actual.Length > rankAt && actual[rankAt] != expected[rankAt])
+        if (mayHaveOtherRows && sameDimensions && actual[0] > 0 && actual[1..].SequenceEqual(expected[1..])) return;
+        var rankAt = key.Contains("_A", StringComparison.Ordinal) ? 0 : 1;
+        var shapes = $"the tensor \"{key}\" has the shape [{string.Join(", ", actual)}]";
+        if (key.Contains(".lora_", StringComparison.Ordinal) && sameDimensions && actual.Length > rankAt && actual[rankAt] != expected[rankAt])
             throw new InvalidDataException($"{source}: {shapes}, which is of rank {actual[rankAt]}; {PeftAdapterConfig.FileName} gives it rank {expected[rankAt]}.");
         throw new InvalidDataException($"{source}: {shapes}; the model and {PeftAdapterConfig.FileName} ask for [{string.Join(", ", expected)}].");
     }
@@ -71,7 +90,7 @@ internal static partial class PeftMapping
         var optional = expected.Where(place => place.IsOptional).ToList();
         var present = found.Count(each => each.Place.IsOptional);
         if (present > 0 && present < optional.Count)
-            throw new InvalidDataException($"{source}: the tensor \"{optional.First(place => found.All(each => each.Place != place)).Key}\" is missing.");
+            throw Missing(optional.First(place => found.All(each => each.Place != place)).Key, source);
     }
 
     private static void CheckHead(List<(AdapterTensor Place, Tensor Tensor)> found, string source)

@@ -1,5 +1,6 @@
 using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Formats;
+using Microsoft.ML.Lora.Tests.Formats;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Tests.Adapters.Interchange;
@@ -66,6 +67,23 @@ public class LoralibTests
         adapters.LoadLoralib("a", folder["lora.safetensors"], alpha: 2);
         Assert.AreEqual("deep.query 2, query 1", string.Join(", ", adapters.Layers.Select(layer => $"{layer.Key} {layer.Value.Adapters["a"].Rank}")));
         CollectionAssert.AreEqual(new[] { "norm.bias", "norm.weight" }, adapters.SavedParameters.Select(each => each.Name).Order().ToArray());
+    }
+
+    [TestMethod]
+    [DataRow("[2000000000,0]", "[0,2000000000]")]
+    [DataRow("[65537,0]", "[0,65537]")]
+    [DataRow("[2,0]", "[0,2]")]
+    public void TensorsWithoutElementsAreRefused(string a, string b)
+    {
+        using var folder = new TemporaryFolder();
+        using var model = nn.Sequential(("query", nn.Linear(6, 6)));
+        using var adapters = new LoraModel(model);
+        string Empty(string name, string shape) => $$"""
+            "{{name}}":{"dtype":"F32","shape":{{shape}},"data_offsets":[0,0]}
+            """;
+        folder.Write("lora.safetensors", SafetensorsBytes.Of("{" + Empty("query.lora_A", a) + "," + Empty("query.lora_B", b) + "}"));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => adapters.LoadLoralib("a", folder["lora.safetensors"], alpha: 8));
+        StringAssert.Contains(error.Message, "[r, in] and [out, r] with r in 1 … 65536");
     }
 
     [TestMethod]

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Microsoft.ML.Lora.Adapters;
+using Microsoft.ML.Lora.Adapters.Layers;
 using Microsoft.ML.Lora.Formats;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Microsoft.ML.Lora.Tests.Adapters.Interchange;
@@ -54,6 +56,35 @@ public class MalformedAdapterTests
     [TestMethod]
     public void ARankPatternThatContradictsTheTensors() =>
         AssertRefused(json => json["rank_pattern"] = new JsonObject { ["value"] = 2 }, null, "value.lora_A.weight", "rank 4", "rank 2");
+
+    [TestMethod]
+    [DataRow("pissa")]
+    [DataRow("olora")]
+    public void ARankAboveWhatTheStartCanGive(string initialization) => AssertRefused(
+        json => (json["r"], json["init_lora_weights"]) = (17, initialization),
+        all =>
+        {
+            foreach (var key in all.Keys.Where(key => key.Contains(".lora_")).ToList()) all[key] = key.Contains("lora_A") ? zeros(17, 16) : zeros(16, 17);
+        },
+        "init_lora_weights", initialization, "rank 17", "at most 16", "roberta.encoder.layer.0.attention.self.query");
+
+    [TestMethod]
+    public void ARankThatTheTensorsHaveNotCostsNoMemory()
+    {
+        const long size = 1 << 22;
+        using var scope = NewDisposeScope();
+        using var layer = new TransposedLinear(new Parameter(zeros(1, 1).expand(size, size), requires_grad: false));
+        using var model = nn.Sequential(("layer", layer));
+        using var adapters = new LoraModel(model);
+        var config = new PeftAdapterConfig { Rank = 65_536, Alpha = 1, TargetModules = PeftModules.Named("layer") };
+        var tensors = new Dictionary<string, Tensor>
+        {
+            ["base_model.model.layer.lora_A.weight"] = zeros(1, size),
+            ["base_model.model.layer.lora_B.weight"] = zeros(size, 1),
+        };
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => adapters.Load("a", new PeftAdapter(config, tensors), "file"));
+        StringAssert.Contains(error.Message, "gives it rank 65536");
+    }
 
     [TestMethod]
     public void AHeadWhoseLayersContradictEachOther()
