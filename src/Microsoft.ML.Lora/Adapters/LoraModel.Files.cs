@@ -70,7 +70,7 @@ public sealed partial class LoraModel
     {
         try
         {
-            var config = PeftMapping.ToLoraConfig(peft.Config, _model);
+            var config = PeftMapping.ToLoraConfig(peft.Config, _model, peft.Tensors.Keys);
             using var generator = new Generator(0);
             AddStarted(adapter, config, (layer, rank, scaling) =>
             {

@@ -14,8 +14,11 @@ internal static partial class PeftMapping
     private static readonly string[][] UsualTargets = [["query", "value"], ["q_lin", "v_lin"], ["c_attn"]];
 
     /// <summary>What <paramref name="peft"/> says, for a model whose modules are <paramref name="model"/>'s.</summary>
+    /// <param name="peft">The configuration.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="tensors">The names of the tensors that go with it, which tell modules that PEFT saved though no name is theirs.</param>
     /// <exception cref="InvalidDataException">The configuration asks for what cannot be had here; the message names the field.</exception>
-    public static LoraConfig ToLoraConfig(PeftAdapterConfig peft, nn.Module model)
+    public static LoraConfig ToLoraConfig(PeftAdapterConfig peft, nn.Module model, params IEnumerable<string> tensors)
     {
         var names = ModuleTree.Modules(model).Select(module => module.Path).ToList();
         var config = new LoraConfig
@@ -25,7 +28,7 @@ internal static partial class PeftMapping
             Dropout = peft.Dropout,
             TargetModules = Targets(peft, names),
             ExcludeModules = peft.ExcludeModules is { } excluded ? ToSelection(excluded) : null,
-            ModulesToSave = SavedModules(peft, names),
+            ModulesToSave = [.. SavedModules(peft, names), .. ExactNames.Saved(SavedUnnamed(peft, names, tensors), model)],
             Bias = peft.Bias switch { "all" => LoraBias.All, "lora_only" => LoraBias.LoraOnly, _ => LoraBias.None },
             FanInFanOut = peft.FanInFanOut,
             UseRankStabilizedScaling = peft.UseRslora,
@@ -57,14 +60,27 @@ internal static partial class PeftMapping
 
     private static IReadOnlyList<string> SavedModules(PeftAdapterConfig peft, List<string> paths)
     {
-        var isClassifier = peft.TaskType == SequenceClassification;
-        var saved = peft.ModulesToSave ?? (isClassifier ? SequenceClassificationHeads : []);
+        var saved = NamesToSave(peft);
         var absent = saved.FirstOrDefault(name => !paths.Any(path => TargetSelection.IsNamedToSave(path, name)) && !SequenceClassificationHeads.Contains(name));
         if (absent is not null)
             throw new InvalidDataException(
                 $"{PeftAdapterConfig.FileName}: modules_to_save names \"{absent}\", which the model does not have.{NearMatches.Hint(absent, paths)}");
         return [.. saved.Where(name => paths.Any(path => TargetSelection.IsNamedToSave(path, name)))];
     }
+
+    // PEFT saves every module whose path ends with a name, even within a word: "classifier" means DistilBERT's pre_classifier too.
+    private static List<string> SavedUnnamed(PeftAdapterConfig peft, List<string> paths, IEnumerable<string> tensors)
+    {
+        var names = NamesToSave(peft);
+        var owners = tensors.Select(name => PeftKeys.Parse(name, PeftAdapterDirectory.WeightsFileName))
+            .Where(key => key.Part == PeftPart.Parameter && key.Parameter != "bias").Select(key => key.Module).ToHashSet();
+        return [.. paths.Where(path => !names.Any(name => TargetSelection.IsNamedToSave(path, name))
+            && names.Any(name => path.EndsWith(name, StringComparison.Ordinal))
+            && owners.Any(owner => owner == path || owner.StartsWith(path + ".", StringComparison.Ordinal)))];
+    }
+
+    private static IReadOnlyList<string> NamesToSave(PeftAdapterConfig peft) =>
+        peft.ModulesToSave ?? (peft.TaskType == SequenceClassification ? SequenceClassificationHeads : []);
 
     private static LoraInitialization ToInitialization(string name) => name switch
     {

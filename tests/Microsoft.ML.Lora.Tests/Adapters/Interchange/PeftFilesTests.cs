@@ -195,6 +195,29 @@ public class PeftFilesTests
     }
 
     [TestMethod]
+    [DataRow("none")]
+    [DataRow("all")]
+    public void AModuleWhoseNameOnlyEndsAsOneToSaveIsSavedByPeftToo(string bias)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var generator = new Generator(2);
+        using var model = nn.Sequential(
+            ("q_lin", nn.Linear(6, 8)), ("my_score", nn.Linear(8, 8)), ("pre_classifier", nn.Linear(8, 8)), ("classifier", nn.Linear(8, 3)));
+        using var adapters = new LoraModel(model);
+        var config = new LoraConfig { Rank = 2, TargetModules = ["q_lin"], ModulesToSave = ["pre_classifier", "classifier"] };
+        adapters.Add("a", config with { TrainBiases = bias == "all" }, generator);
+        Tiny.Disturb(adapters);
+        using var input = ones(1, 6);
+        var before = model.call(input);
+        var peft = PeftMapping.ToPeftConfig(adapters, null, null) with { TaskType = "SEQ_CLS", ModulesToSave = ["classifier", "score"] };
+        adapters.Load("b", new PeftAdapter(peft, PeftMapping.Tensors(adapters).ToDictionary(each => each.Name, each => each.Tensor)), "file");
+        CollectionAssert.AreEqual(new[] { "classifier", "pre_classifier" }, adapters.ConfigOf("b").ModulesToSave.ToArray());
+        adapters.Activate("b");
+        Close.AssertIdentical(before, model.call(input), "loaded");
+    }
+
+    [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
     public void AnAdapterTakenOutOfTheBaseIsSavedAsAnOrdinaryOne(bool stabilized)
