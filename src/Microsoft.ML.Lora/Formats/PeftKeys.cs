@@ -78,6 +78,22 @@ internal static class PeftKeys
         return ParseParameter(path);
     }
 
+    /// <summary>
+    /// The names that the parameter of a module to save may have besides <paramref name="name"/>, where that is its name within PEFT's wrapper: PEFT stores
+    /// biases under both when all are trained, some versions with the adapter's name after "modules_to_save". None for other names.
+    /// </summary>
+    public static IEnumerable<string> PlainNames(string name)
+    {
+        var parts = name.Split('.').ToList();
+        var at = parts.IndexOf("modules_to_save");
+        if (at < 0) yield break;
+        parts.RemoveAt(at);
+        yield return string.Join('.', parts);
+        if (at == parts.Count) yield break;
+        parts.RemoveAt(at);
+        yield return string.Join('.', parts);
+    }
+
     private static PeftKey ParseParameter(string path)
     {
         var dot = path.LastIndexOf('.');

@@ -32,6 +32,13 @@ public sealed class PeftKeysTests
     }
 
     [TestMethod]
+    [DataRow("base_model.model.classifier.modules_to_save.default.dense.bias", "base_model.model.classifier.default.dense.bias base_model.model.classifier.dense.bias")]
+    [DataRow("base_model.model.classifier.modules_to_save.bias", "base_model.model.classifier.bias base_model.model.classifier")]
+    [DataRow("base_model.model.classifier.modules_to_save", "base_model.model.classifier")]
+    [DataRow("base_model.model.classifier.dense.bias", "")]
+    public void AWrappersParametersHavePlainNamesToo(string name, string expected) => Assert.AreEqual(expected, string.Join(" ", PeftKeys.PlainNames(name)));
+
+    [TestMethod]
     [DataRow("roberta.query.lora_A.weight")]
     [DataRow("base_model.model.")]
     [DataRow("base_model.model.q.lora_B.bias")]

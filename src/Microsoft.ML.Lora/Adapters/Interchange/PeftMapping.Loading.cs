@@ -34,7 +34,7 @@ internal static partial class PeftMapping
             found.Add((place, tensors[name]));
         }
 
-        CheckStrays(model, tensors.Keys.Where(name => !used.Contains(name)), source);
+        CheckStrays(model, tensors.Keys.Where(name => !used.Contains(name) && !PeftKeys.PlainNames(name).Any(used.Contains)), source);
         CheckOptional(expected, found, source);
         CheckHead(found, source);
         foreach (var (place, tensor) in found) place.Set(tensor);

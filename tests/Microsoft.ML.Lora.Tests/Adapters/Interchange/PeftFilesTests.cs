@@ -218,6 +218,29 @@ public class PeftFilesTests
     }
 
     [TestMethod]
+    [DataRow("original_module")]
+    [DataRow("modules_to_save")]
+    [DataRow("modules_to_save.default")]
+    public void BiasesThatPeftStoresTwiceAreReadOnce(string wrapper)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Tiny.Classifier();
+        using var adapter = Adapted(model, new LoraConfig { Rank = 4, Bias = LoraBias.All });
+        var config = PeftMapping.ToPeftConfig(adapter, null, null);
+        var tensors = PeftMapping.Tensors(adapter).ToDictionary(each => each.Name, each => each.Tensor);
+        foreach (var layer in new[] { "dense", "out_proj" })
+            tensors.Add($"base_model.model.classifier.{wrapper}.{layer}.bias", zeros_like(tensors[$"base_model.model.classifier.{layer}.bias"]));
+        var expected = Logits(model);
+        adapter.Load("b", new PeftAdapter(config, tensors), "file");
+        adapter.Activate("b");
+        Close.AssertIdentical(expected, Logits(model), "loaded");
+
+        tensors.Remove("base_model.model.classifier.dense.bias");
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => adapter.Load("c", new PeftAdapter(config, tensors), "file"));
+        StringAssert.Contains(error.Message, "classifier.dense.bias");
+    }
+
+    [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
     public void AnAdapterTakenOutOfTheBaseIsSavedAsAnOrdinaryOne(bool stabilized)
