@@ -52,6 +52,14 @@ internal static class Tiny
         }
     }
 
+    /// <summary>Moves everything that the active adapters train, so that each counts.</summary>
+    public static void DisturbAll(LoraModel adapter, Generator generator)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        foreach (var (_, parameter) in adapter.TrainableParameters()) parameter.add_(empty_like(parameter).normal_(0, 0.3, generator));
+    }
+
     /// <summary>A text of the given tokens, specials included.</summary>
     public static TokenizedText Text(params int[] ids) => new(ids, ids.Length, false);
 

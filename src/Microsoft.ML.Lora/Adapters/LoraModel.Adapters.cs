@@ -49,6 +49,7 @@ public sealed partial class LoraModel
         var targets = TargetSelection.Targets(_model, config);
         var paths = targets.Select(target => target.Path).ToHashSet(StringComparer.Ordinal);
         var units = TrainedUnits.Of(_model, config, paths);
+        RemoveHooks();
         _adapters.Add(adapter, new NamedAdapter(adapter, config, paths, units));
         try
         {

@@ -32,23 +32,23 @@ internal sealed class RoutedUnit : IDisposable
         nn.Module model, IReadOnlyCollection<NamedAdapter> adapters, ParameterSwitch trained, AdapterContext context)
     {
         var modules = adapters.SelectMany(adapter => adapter.Units).Select(unit => unit.Module).Distinct().ToList();
-        var units = new List<RoutedUnit>();
-        foreach (var path in modules.Where(path => !modules.Any(outer => path.StartsWith(outer + ".", StringComparison.Ordinal))))
+        var outermost = modules.Where(path => !modules.Any(outer => path.StartsWith(outer + ".", StringComparison.Ordinal)));
+        var places = outermost.Select(path => (Path: path, Module: Routable(model, path))).ToList();
+        return places.ConvertAll(place =>
         {
             var owners = adapters.Where(adapter => trained.PathsOf(adapter.Name).Any(IsWithin)).ToList();
             var parameters = owners.SelectMany(owner => trained.PathsOf(owner.Name)).Where(IsWithin).Distinct().ToList();
-            if (path.Length == 0 || ModuleTree.Find(model, path) is not Module<Tensor, Tensor> module)
-                throw new NotSupportedException(
-                    $"{path}: adapters have copies of this module, which takes or gives more than one tensor; rows cannot choose among them.");
-            units.Add(new RoutedUnit(module, parameters, owners.Select(owner => owner.Name), trained, context));
+            return new RoutedUnit(place.Module, parameters, owners.Select(owner => owner.Name), trained, context);
 
-            bool IsWithin(string parameter) => parameter.StartsWith(path + ".", StringComparison.Ordinal);
-        }
-
-        return units;
+            bool IsWithin(string parameter) => parameter.StartsWith(place.Path + ".", StringComparison.Ordinal);
+        });
     }
 
     public void Dispose() => _removeHook();
+
+    private static Module<Tensor, Tensor> Routable(nn.Module model, string path) =>
+        path.Length > 0 && ModuleTree.Find(model, path) is Module<Tensor, Tensor> module ? module : throw new NotSupportedException(
+            $"{path}: adapters have copies of this module, which takes or gives more than one tensor; rows cannot choose among them.");
 
     private Tensor? Reroute(Tensor input, Tensor output)
     {
