@@ -52,11 +52,11 @@ internal sealed class RoutedUnit : IDisposable
 
     private Tensor? Reroute(Tensor input, Tensor output)
     {
-        if (_context.Routing is not { } routing) return null;
-        var shown = _trained.Shown(_parameters[0]);
+        if (_context.Routing is not { } routing || !_context.Enabled) return null;
         var assigned = routing.Assign(ref input);
         var groups = Routing.Groups([.. assigned.Select(OwnerOf)]).ToList();
-        if (groups.Count == 1 && groups[0].Adapter == shown) return null;
+        if (groups.Count == 1 && _parameters.All(path => _trained.Shows(path, groups[0].Adapter!))) return null;
+        var shown = _parameters.Select(_trained.Shown).ToList();
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var results = new List<Tensor>();
@@ -71,7 +71,7 @@ internal sealed class RoutedUnit : IDisposable
         }
         finally
         {
-            foreach (var path in _parameters) _trained.Show(path, shown);
+            foreach (var (path, owner) in _parameters.Zip(shown)) _trained.Show(path, owner);
             _context.Routing = routing;
         }
 

@@ -23,6 +23,9 @@ internal sealed class ParameterSwitch(nn.Module model) : IDisposable
     /// <summary>Whose value the model has at a path.</summary>
     public string Shown(string path) => _slots.TryGetValue(path, out var slot) ? slot.Shown : Base;
 
+    /// <summary>Whether the model has at a path what <see cref="Show(string, string)"/> would give it.</summary>
+    public bool Shows(string path, string owner) => !_slots.TryGetValue(path, out var slot) || slot.Shown == slot.OwnerOrBase(owner);
+
     /// <summary>The model's own parameter at a path.</summary>
     public Parameter Parameter(string path) => ModuleTree.FindParameter(model, path)!;
 
@@ -79,7 +82,7 @@ internal sealed class ParameterSwitch(nn.Module model) : IDisposable
     public void Show(string path, string owner)
     {
         if (!_slots.TryGetValue(path, out var slot)) return;
-        if (!slot.Values.ContainsKey(owner)) owner = Base;
+        owner = slot.OwnerOrBase(owner);
         if (slot.Shown == owner) return;
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -105,5 +108,7 @@ internal sealed class ParameterSwitch(nn.Module model) : IDisposable
         public string Shown { get; set; } = Base;
 
         public Dictionary<string, Tensor?> Values { get; } = new(StringComparer.Ordinal) { [Base] = null };
+
+        public string OwnerOrBase(string owner) => Values.ContainsKey(owner) ? owner : Base;
     }
 }

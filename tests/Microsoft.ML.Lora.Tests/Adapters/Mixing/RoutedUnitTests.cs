@@ -55,6 +55,41 @@ public class RoutedUnitTests
     }
 
     [TestMethod]
+    [DataRow("big")]
+    [DataRow("small")]
+    [DataRow(null)]
+    public void AdaptersMayTrainOverlappingParts(string? active)
+    {
+        using var model = Net();
+        using var generator = new Generator(2);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var adapters = new LoraModel(model);
+        var input = randn([3, 6], generator: generator);
+        AddDisturbed(adapters, "big", OnBody with { ModulesToSave = ["head"] }, generator);
+        AddDisturbed(adapters, "small", OnBody with { ModulesToSave = ["head.out"] }, generator);
+        adapters.Activate(active is null ? [] : [active]);
+        AssertAgrees(model, adapters, input, null, null, null);
+        AssertAgrees(model, adapters, input, "big", null, "small");
+        AssertAgrees(model, adapters, input, "small", "small", "small");
+    }
+
+    [TestMethod]
+    public void DisabledAdaptersGiveTheBaseWhileRowsAreRoutedToo()
+    {
+        using var model = Net();
+        using var generator = new Generator(2);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var adapters = new LoraModel(model);
+        var input = randn([2, 6], generator: generator);
+        var before = model.call(input);
+        AddDisturbed(adapters, "a", OnBody with { ModulesToSave = ["head"] }, generator);
+        using var route = adapters.Route(["a", null]);
+        using (adapters.Disable()) Close.AssertIdentical(before, model.call(input), "disabled");
+    }
+
+    [TestMethod]
     public void AModuleThatCannotBeRoutedLeavesNoHookOnAnother()
     {
         using var model = new WithAModuleOfTwoInputs();
