@@ -11,7 +11,7 @@ public sealed partial class LoraModel
     /// <summary>
     /// Lets each row of a batch use an adapter of its own in the forward passes that this thread runs until the result is disposed of. The base is
     /// computed once for all rows. While rows are routed, the model must not be used on other threads, since heads are switched to and fro, and
-    /// modules that adapters train in full get no gradients. Where heads differ in their number of classes, the logits are padded with -infinity.
+    /// modules of which adapters train parameters get no gradients. Where heads differ in their number of classes, the logits are padded with -infinity.
     /// </summary>
     /// <param name="rows">An adapter's name for each row of the batch; null for the base model alone.</param>
     /// <param name="lengths">How many tokens each row has, for a model whose layers see the rows' tokens one after the other without
@@ -50,7 +50,7 @@ public sealed partial class LoraModel
     {
         RequireUnmerged();
         if (!_context.Enabled) throw new InvalidOperationException("The adapters are disabled.");
-        _hooks ??= RoutedUnit.HookAll(_model, _adapters.Values, _trained, _context);
+        _hooks ??= RoutedUnit.HookAll(_model, _layers, _adapters.Values, _trained, _context);
         var outer = _context.Routing;
         _context.Routing = routing;
         return new Scope(() => _context.Routing = outer);

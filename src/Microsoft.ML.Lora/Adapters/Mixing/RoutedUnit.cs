@@ -1,3 +1,4 @@
+using Microsoft.ML.Lora.Adapters.Layers;
 using Microsoft.ML.Lora.Adapters.Targeting;
 using Microsoft.ML.Lora.Adapters.Trained;
 using static TorchSharp.torch;
@@ -26,14 +27,15 @@ internal sealed class RoutedUnit : IDisposable
         _removeHook = module.register_forward_hook((_, input, output) => Reroute(input, output)!).remove;
     }
 
-    /// <summary>Hooks every module of which an adapter has a copy.</summary>
+    /// <summary>Hooks every module of which an adapter has a copy; where it is adapted too, the low-rank layer in its place.</summary>
     /// <exception cref="NotSupportedException">Such a module takes or gives something else than one tensor.</exception>
     public static List<RoutedUnit> HookAll(
-        nn.Module model, IReadOnlyCollection<NamedAdapter> adapters, ParameterSwitch trained, AdapterContext context)
+        nn.Module model, IReadOnlyDictionary<string, LoraLayer> layers, IReadOnlyCollection<NamedAdapter> adapters, ParameterSwitch trained,
+        AdapterContext context)
     {
         var modules = adapters.SelectMany(adapter => adapter.Units).Select(unit => unit.Module).Distinct().ToList();
         var outermost = modules.Where(path => !modules.Any(outer => path.StartsWith(outer + ".", StringComparison.Ordinal)));
-        var places = outermost.Select(path => (Path: path, Module: Routable(model, path))).ToList();
+        var places = outermost.Select(path => (Path: path, Module: layers.GetValueOrDefault(path) ?? Routable(model, path))).ToList();
         return places.ConvertAll(place =>
         {
             var owners = adapters.Where(adapter => trained.PathsOf(adapter.Name).Any(IsWithin)).ToList();

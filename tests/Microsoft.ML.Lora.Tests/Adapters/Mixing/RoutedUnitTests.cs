@@ -90,6 +90,39 @@ public class RoutedUnitTests
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void TheBiasesOfTargetsMayBeTrainedWithEveryVariant(bool dora)
+    {
+        using var model = Net();
+        using var generator = new Generator(2);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var adapters = new LoraModel(model);
+        var input = randn([3, 6], generator: generator);
+        AddDisturbed(adapters, "first", OnBody with { UseDora = dora, Bias = LoraBias.LoraOnly }, generator);
+        AddDisturbed(adapters, "second", OnBody with { UseDora = dora, Bias = LoraBias.All }, generator);
+        AssertAgrees(model, adapters, input, "first", "second", null);
+        AssertAgrees(model, adapters, input, "first", "first", "first");
+    }
+
+    [TestMethod]
+    public void OneAdaptersTargetMayBeAnothersModuleToSave()
+    {
+        using var model = Net();
+        using var generator = new Generator(2);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var adapters = new LoraModel(model);
+        var input = randn([3, 6], generator: generator);
+        AddDisturbed(adapters, "saves", OnBody with { ModulesToSave = ["head.out"] }, generator);
+        AddDisturbed(adapters, "targets", OnBody with { TargetModules = ["out"], UseDora = true }, generator);
+        AssertAgrees(model, adapters, input, "saves", "targets", null);
+        adapters.Activate("saves");
+        AssertAgrees(model, adapters, input, "targets", "saves", "targets");
+    }
+
+    [TestMethod]
     public void AModuleThatCannotBeRoutedLeavesNoHookOnAnother()
     {
         using var model = new WithAModuleOfTwoInputs();
