@@ -33,13 +33,12 @@ public sealed partial class LoraModel
                     $"Rank must be at most {most}, the smaller side of {layer.Path} ({layer.OutputSize} x {layer.InputSize}).");
             }
 
-
             return start.Start(layer, rank, scaling, generator);
         });
         if (classes is { } count) StartHead(Find(adapter), count, generator);
     }
 
-    /// <summary>Adds another start: B zero where it matters not.</summary>
+    /// <summary>Adds an adapter with a given start, which sees the base in the layers, whatever is active.</summary>
     internal void AddStarted(string adapter, LoraConfig config, Func<LoraLayer, int, double, StartingPoint> start)
     {
         NamedAdapter.CheckName(adapter);
@@ -54,6 +53,7 @@ public sealed partial class LoraModel
         try
         {
             var (ranks, variant) = (new RankPatterns(config), LoraVariant.Of(config));
+            _trained.Show([]);
             foreach (var (path, module) in targets) AddTo(LayerAt(path, module), adapter, config, ranks, variant, start);
             foreach (var path in units.SelectMany(unit => unit.Parameters)) _trained.Add(adapter, path);
         }
@@ -64,7 +64,11 @@ public sealed partial class LoraModel
         }
 
         if (Active.Count == 0) Activate(adapter);
-        else UpdateTrainability();
+        else
+        {
+            ShowActive();
+            UpdateTrainability();
+        }
     }
 
     /// <summary>
@@ -78,7 +82,7 @@ public sealed partial class LoraModel
         foreach (var adapter in adapters) Find(adapter);
         RequireUnmerged();
         _context.Active = [.. adapters.Distinct()];
-        if (_context.Enabled) _trained.Show(Active);
+        ShowActive();
         UpdateTrainability();
     }
 
@@ -99,7 +103,7 @@ public sealed partial class LoraModel
 
         _trained.Remove(adapter);
         _adapters.Remove(adapter);
-        if (_context.Enabled) _trained.Show(Active);
+        ShowActive();
     }
 
     /// <summary>
@@ -118,6 +122,11 @@ public sealed partial class LoraModel
             _trained.Show(Active);
             if (merged.Count > 0) Merge([.. merged]);
         });
+    }
+
+    private void ShowActive()
+    {
+        if (_context.Enabled) _trained.Show(Active);
     }
 
     private LoraLayer LayerAt(string path, nn.Module module)
