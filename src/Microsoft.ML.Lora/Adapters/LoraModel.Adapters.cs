@@ -16,8 +16,8 @@ public sealed partial class LoraModel
     /// <param name="generator">What the start is drawn from.</param>
     /// <param name="classes">How many classes its head tells apart: the output layer of its modules to save starts anew with so many rows.
     /// Null keeps the base's.</param>
-    /// <exception cref="ArgumentException">The configuration is out of range, a name in it matches no module, or the adapter's name is
-    /// unfit or taken; nothing is changed then.</exception>
+    /// <exception cref="ArgumentException">The configuration is out of range, a name in it matches no module, the adapter's name is unfit or
+    /// taken, or it saves no head that could have so many classes; nothing is changed then.</exception>
     /// <exception cref="NotSupportedException">A target is kept where no adapter can take its place; nothing is changed then.</exception>
     /// <exception cref="InvalidOperationException">Adapters are merged.</exception>
     public void Add(string adapter, LoraConfig config, Generator generator, int? classes = null)
@@ -35,7 +35,16 @@ public sealed partial class LoraModel
 
             return start.Start(layer, rank, scaling, generator);
         });
-        if (classes is { } count) StartHead(Find(adapter), count, generator);
+        if (classes is not { } count) return;
+        try
+        {
+            StartHead(Find(adapter), count, generator);
+        }
+        catch
+        {
+            Delete(adapter);
+            throw;
+        }
     }
 
     /// <summary>Adds an adapter with a given start, which sees the base in the layers, whatever is active.</summary>

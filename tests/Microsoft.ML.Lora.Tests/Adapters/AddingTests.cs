@@ -4,7 +4,7 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.Lora.Tests.Adapters;
 
-/// <summary>Adding an adapter to a model that has others: it starts at the base.</summary>
+/// <summary>Adding an adapter to a model that has others: it starts at the base, and where it cannot be added nothing is changed.</summary>
 [TestClass]
 public class AddingTests
 {
@@ -56,5 +56,27 @@ public class AddingTests
             Assert.Throws<ArgumentException>(() => adapters.Add("failed", OnOutput with { Rank = 4 }, generator));
             Close.AssertIdentical(before, model.call(input), "disabled");
         }
+    }
+
+    [TestMethod]
+    [DataRow(5, false, "no head")]
+    [DataRow(0, true, "classes")]
+    public void AFailedAdditionWithClassesChangesNothing(int classes, bool savesHead, string message)
+    {
+        using var model = Net();
+        using var generator = new Generator(2);
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var adapters = new LoraModel(model);
+        var input = randn([2, 6], generator: generator);
+        var before = model.call(input);
+        var names = model.named_parameters().Select(each => each.name).ToList();
+        var config = savesHead ? OnBody with { ModulesToSave = ["output"] } : OnBody;
+        StringAssert.Contains(Assert.Throws<ArgumentException>(() => adapters.Add("a", config, generator, classes)).Message, message);
+        Assert.AreEqual((0, 0, 0), (adapters.Names.Count, adapters.Active.Count, adapters.Layers.Count));
+        CollectionAssert.AreEqual(names, model.named_parameters().Select(each => each.name).ToList());
+        Assert.IsFalse(model.parameters().Any(each => each.requires_grad));
+        Close.AssertIdentical(before, model.call(input), "the base");
+        adapters.Add("a", config, generator);
     }
 }
