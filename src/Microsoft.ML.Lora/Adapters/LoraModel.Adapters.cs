@@ -129,7 +129,8 @@ public sealed partial class LoraModel
         {
             _context.Enabled = true;
             _trained.Show(Active);
-            if (merged.Count > 0) Merge([.. merged]);
+            IReadOnlyList<string> left = [.. merged.Where(_adapters.ContainsKey)];
+            if (left.Count > 0) Merge(left);
         });
     }
 

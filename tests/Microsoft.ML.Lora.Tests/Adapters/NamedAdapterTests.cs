@@ -156,6 +156,23 @@ public class NamedAdapterTests
     }
 
     [TestMethod]
+    public void AMergedAdapterMayBeDeletedWhileDisabled()
+    {
+        using var model = Tiny.Classifier();
+        using var scope = NewDisposeScope();
+        using var adapters = Two(model);
+        adapters.Activate("second");
+        var second = Logits(model);
+        adapters.Activate("second", "first");
+        adapters.Merge();
+        using (adapters.Disable()) adapters.Delete("first");
+        CollectionAssert.AreEqual(new[] { "second" }, adapters.Merged.ToArray());
+        Close.Assert(second, Logits(model), 1e-5, "the other one is merged again");
+        using (adapters.Disable()) adapters.Delete("second");
+        Assert.AreEqual(0, adapters.Merged.Count);
+    }
+
+    [TestMethod]
     public void WhileMergedNothingElseCanBeDone()
     {
         using var model = Tiny.Classifier();
