@@ -18,7 +18,8 @@ public sealed partial class LoraModel
     /// Null keeps the base's.</param>
     /// <exception cref="ArgumentException">The configuration is out of range, a name in it matches no module, the adapter's name is unfit or
     /// taken, or it saves no head that could have so many classes; nothing is changed then.</exception>
-    /// <exception cref="NotSupportedException">A target is kept where no adapter can take its place; nothing is changed then.</exception>
+    /// <exception cref="NotSupportedException">A target is kept where no adapter can take its place, or a parameter to be trained in full is
+    /// another module's too; nothing is changed then.</exception>
     /// <exception cref="InvalidOperationException">Adapters are merged.</exception>
     public void Add(string adapter, LoraConfig config, Generator generator, int? classes = null)
     {
@@ -57,6 +58,8 @@ public sealed partial class LoraModel
         var targets = TargetSelection.Targets(_model, config);
         var paths = targets.Select(target => target.Path).ToHashSet(StringComparer.Ordinal);
         var units = TrainedUnits.Of(_model, config, paths);
+        var trained = units.SelectMany(unit => unit.Parameters).ToList();
+        TiedParameters.Refuse(_model, trained, "an adapter cannot have its own copy for one of the modules alone.");
         RemoveHooks();
         _adapters.Add(adapter, new NamedAdapter(adapter, config, paths, units));
         try
@@ -64,7 +67,7 @@ public sealed partial class LoraModel
             var (ranks, variant) = (new RankPatterns(config), LoraVariant.Of(config));
             _trained.Show([]);
             foreach (var (path, module) in targets) AddTo(LayerAt(path, module), adapter, config, ranks, variant, start);
-            foreach (var path in units.SelectMany(unit => unit.Parameters)) _trained.Add(adapter, path);
+            foreach (var path in trained) _trained.Add(adapter, path);
         }
         catch
         {

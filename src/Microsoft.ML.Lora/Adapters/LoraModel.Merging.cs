@@ -17,6 +17,8 @@ public sealed partial class LoraModel
     /// <param name="adapters">Which; none named means the active ones.</param>
     /// <exception cref="ArgumentException">There is no adapter of a name.</exception>
     /// <exception cref="InvalidOperationException">Other adapters are merged, or all are disabled.</exception>
+    /// <exception cref="NotSupportedException">An adapted weight is another module's too, which merging would change; nothing is merged
+    /// then.</exception>
     public void Merge(params IReadOnlyList<string> adapters)
     {
         var names = adapters.Count == 0 ? Active : [.. adapters.Distinct()];
@@ -24,7 +26,9 @@ public sealed partial class LoraModel
         foreach (var name in names) Find(name);
         RequireUnmerged();
         if (!_context.Enabled) throw new InvalidOperationException("The adapters are disabled.");
-        foreach (var layer in _layers.Values) layer.Merge(names);
+        var merged = _layers.Values.Where(layer => names.Any(layer.Adapters.ContainsKey)).ToList();
+        TiedParameters.Refuse(_model, merged.Select(layer => layer.Path + ".weight"), "merging would change both modules; use the adapters unmerged.");
+        foreach (var layer in merged) layer.Merge(names);
         _merged = names;
     }
 
@@ -40,6 +44,7 @@ public sealed partial class LoraModel
     /// first active adapter trained in full stays in the model.
     /// </summary>
     /// <param name="adapters">Which; none named means the active ones.</param>
+    /// <exception cref="NotSupportedException">An adapted weight is another module's too.</exception>
     public nn.Module MergeAndUnload(params IReadOnlyList<string> adapters)
     {
         Merge(adapters);

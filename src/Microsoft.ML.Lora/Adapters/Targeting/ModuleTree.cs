@@ -21,13 +21,16 @@ internal static class ModuleTree
         }
     }
 
-    /// <summary>Every parameter, with the path that it has without adapters.</summary>
-    public static IEnumerable<(string Path, Parameter Parameter)> Parameters(nn.Module model)
+    /// <summary>Every parameter, with the path that it has without adapters; the first one where it has several.</summary>
+    public static IEnumerable<(string Path, Parameter Parameter)> Parameters(nn.Module model) =>
+        Places(model).DistinctBy(each => each.Parameter.Handle);
+
+    /// <summary>Every path at which the model without adapters has a parameter.</summary>
+    public static IEnumerable<(string Path, Parameter Parameter)> Places(nn.Module model)
     {
-        var seen = new HashSet<nint>();
         foreach (var (prefix, module) in Modules(model).Prepend(("", model)))
             foreach (var (name, parameter) in module.named_parameters(recurse: false))
-                if (seen.Add(parameter.Handle)) yield return (prefix.Length == 0 ? name : $"{prefix}.{name}", parameter);
+                yield return (prefix.Length == 0 ? name : $"{prefix}.{name}", parameter);
     }
 
     /// <summary>The module at a path; the model itself for the empty one.</summary>
