@@ -28,8 +28,8 @@ internal sealed record SpeedPart(
             options => [Number(options.Steps)],
             options => ["train", "--config", options.Place.Config, "--steps", Number(options.Steps), "--batch", "16", "--rows", Number((options.Steps + 2) * 16), "--dtype", "bfloat16"],
             [
-                new("training, ours in bfloat16", "rows/s", "rows_per_second", "rows_per_s"),
-                new("training, ours in bfloat16, peak memory", "MB", "peak_megabytes", "peak_rss_mb"),
+                new("training, both in bfloat16", "rows/s", "rows_per_second", "rows_per_s"),
+                new("training, both in bfloat16, peak memory", "MB", "peak_megabytes", "peak_rss_mb"),
             ]),
         new("score",
             options => [Number(options.Rows)],

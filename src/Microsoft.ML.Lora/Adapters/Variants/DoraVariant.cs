@@ -27,7 +27,12 @@ internal sealed class DoraVariant : LoraVariant
     public override Tensor Delta(LoraLayer layer, LoraWeights weights, Tensor baseMatrix) =>
         Scale(baseMatrix, weights).unsqueeze(1).mul(baseMatrix.add(weights.Product())).sub(baseMatrix);
 
-    private static Tensor Scale(Tensor baseMatrix, LoraWeights weights) => weights.Magnitude!.reshape(-1).div(Norm(baseMatrix, weights));
+    // An output without weights has no direction: its norm, and so its magnitude at the start, is 0, and it stays 0.
+    private static Tensor Scale(Tensor baseMatrix, LoraWeights weights)
+    {
+        var norm = Norm(baseMatrix, weights);
+        return weights.Magnitude!.reshape(-1).div(norm.masked_fill(norm.eq(0), 1));
+    }
 
     private static Tensor Norm(Tensor baseMatrix, LoraWeights weights)
     {

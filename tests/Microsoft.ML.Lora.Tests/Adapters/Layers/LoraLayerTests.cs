@@ -46,6 +46,27 @@ public class LoraLayerTests
 
     [TestMethod]
     [DynamicData(nameof(KindsAndVariants))]
+    public void OutputsWithoutWeightsStayFinite(string kind, string variant)
+    {
+        using var model = OneLayer.Of(kind);
+        using var scope = NewDisposeScope();
+        using (no_grad())
+        {
+            var weight = model.Layer.get_parameter("weight")!;
+            foreach (var dimension in new[] { 0, 1 }) weight.narrow(dimension, 1, 2).zero_();
+        }
+
+        using var adapter = model.Adapt(Config(variant));
+        var output = model.call(model.Input);
+        output.pow(2).sum().backward();
+        Assert.IsTrue(output.isfinite().all().item<bool>(), "output");
+        foreach (var (name, parameter) in adapter.TrainableParameters()) Assert.IsTrue(parameter.grad!.isfinite().all().item<bool>(), name);
+        adapter.Merge();
+        Assert.IsTrue(model.call(model.Input).isfinite().all().item<bool>(), "merged");
+    }
+
+    [TestMethod]
+    [DynamicData(nameof(KindsAndVariants))]
     public void TheForwardPassIsTheFormula(string kind, string variant)
     {
         using var model = OneLayer.Of(kind);
