@@ -72,7 +72,7 @@ internal static class GpuCommand
         cuda.synchronize(gpu);
         var seconds = clock.Elapsed.TotalSeconds;
         var tokens = trainer.State.SeenTokens / seconds;
-        return new(tokens, tokens * 4 * Product.FrozenWeights / (Product.GigaFlops(tokensPerBatch, gpu, ScalarType.BFloat16) * 1e9), seconds, DeviceMegabytes());
+        return new(tokens, tokens / Product.TokenLimit(classifier.Model.Configuration, tokensPerBatch, passes: 2, gpu, ScalarType.BFloat16), seconds, DeviceMegabytes());
     }
 
     // TorchSharp has no way to ask; the driver's tool says what all processes hold.

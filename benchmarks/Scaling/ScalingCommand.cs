@@ -24,22 +24,22 @@ internal static class ScalingCommand
         var shape = Arguments.Base(Arguments.RobertaBaseShape);
         var small = new Option<string>("--rows-base") { Description = "The base for the sweep over rows, which is long.", DefaultValueFactory = _ => BaseModel.DefaultBundledName };
         var only = new Option<string[]>("--only") { Description = "Sweeps: " + string.Join(", ", Sweeps.Select(sweep => sweep.What)) + ".", AllowMultipleArgumentsPerToken = true };
-        var json = Arguments.Json();
-        var command = new System.CommandLine.Command("scaling", "Measures training as length, batch, rank and rows grow.") { shape, small, only, json };
+        var (runs, json) = (Arguments.Number("--runs", "How often each value is measured, in turns; figures are medians.", 1), Arguments.Json());
+        var command = new System.CommandLine.Command("scaling", "Measures training as length, batch, rank and rows grow.") { shape, small, only, runs, json };
         command.SetAction(result =>
         {
             var chosen = result.GetValue(only) ?? [];
-            var figures = Sweeps.Where(sweep => chosen.Length == 0 || chosen.Contains(sweep.What)).SelectMany(sweep => sweep.Values.Select(value =>
-            {
-                var name = sweep.What == "rows" ? result.GetRequiredValue(small) : result.GetRequiredValue(shape);
-                return JsonSerializer.Deserialize<ScalingFigure>(Child.Self(OneName, sweep.What, value.ToString(CultureInfo.InvariantCulture), name).Json)!;
-            })).ToList();
+            ScalingFigure One(string what, int value) => JsonSerializer.Deserialize<ScalingFigure>(Child.Self(
+                OneName, what, value.ToString(CultureInfo.InvariantCulture), result.GetRequiredValue(what == "rows" ? small : shape)).Json)!;
+            var values = Sweeps.Where(sweep => chosen.Length == 0 || chosen.Contains(sweep.What)).SelectMany(sweep => sweep.Values.Select(value => (sweep.What, value)));
+            var figures = Enumerable.Range(0, result.GetValue(runs)).SelectMany(_ => values.Select(each => One(each.What, each.value)).ToList())
+                .GroupBy(each => (each.What, each.Value)).Select(ScalingFigure.Median).ToList();
             string Text(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);
             Report.Print(
                 ["what grows", "value", "real tokens/s", "share of the product limit", "peak memory, MB", "tokenised text, MB"],
                 figures.Select(each => (IReadOnlyList<string>)
                 [
-                    each.What, Text(each.Value, "N0"), Text(each.TokensPerSecond, "N0"), each.LimitShare is { } share ? Text(share, "F2") : "",
+                    each.What, Text(each.Value, "N0"), Text(each.TokensPerSecond, "N0"), Text(each.LimitShare, "F2"),
                     Text(each.PeakMegabytes, "N0"), Text(each.TextMegabytes, "F1"),
                 ]));
             Report.Write(result.GetValue(json), figures);
@@ -67,7 +67,7 @@ internal static class ScalingCommand
         TokenizedRow[] rows = [.. lengths.Select((count, i) => new TokenizedRow(Text(random, count), i % 2))];
         var steps = what == "rows" ? rows.Length / batch - WarmUpSteps : Steps;
         var measured = Measurements.Train(name, rows, steps, rank, batch);
-        return new(what, value, measured.TokensPerSecond, name == Arguments.RobertaBaseShape ? measured.TokensPerSecond / measured.TokenLimit : null,
+        return new(what, value, measured.TokensPerSecond, measured.TokensPerSecond / measured.TokenLimit,
             Child.PeakMegabytes(), rows.Sum(row => (long)row.Length) * sizeof(int) / 1e6);
     }
 
@@ -82,7 +82,20 @@ internal static class ScalingCommand
 /// <param name="What">What grows.</param>
 /// <param name="Value">How large it is.</param>
 /// <param name="TokensPerSecond">Tokens trained on a second.</param>
-/// <param name="LimitShare">Their share of what the measured matrix-product rate would allow; null for another shape than RoBERTa-base's.</param>
+/// <param name="LimitShare">Their share of what the measured matrix-product rate would allow.</param>
 /// <param name="PeakMegabytes">The process's peak memory.</param>
 /// <param name="TextMegabytes">The tokenised rows.</param>
-internal sealed record ScalingFigure(string What, int Value, double TokensPerSecond, double? LimitShare, double PeakMegabytes, double TextMegabytes);
+internal sealed record ScalingFigure(string What, int Value, double TokensPerSecond, double LimitShare, double PeakMegabytes, double TextMegabytes)
+{
+    /// <summary>The medians of figures of the same value.</summary>
+    public static ScalingFigure Median(IEnumerable<ScalingFigure> runs)
+    {
+        var all = runs.ToList();
+        return all[0] with
+        {
+            TokensPerSecond = Pairs.Median(all.Select(each => each.TokensPerSecond)),
+            LimitShare = Pairs.Median(all.Select(each => each.LimitShare)),
+            PeakMegabytes = Pairs.Median(all.Select(each => each.PeakMegabytes)),
+        };
+    }
+}

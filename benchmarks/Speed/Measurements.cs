@@ -13,6 +13,7 @@ internal static class Measurements
 {
     private const int RowsPerStep = 16;
     private const int WarmUpSteps = 2;
+    private const int LimitSamples = 8;
 
     /// <summary>Trains an adapter, 16 rows a step, with dropout on.</summary>
     public static Throughput Train(string baseModel, IReadOnlyList<TokenizedRow> rows, int steps, int rank = 8, int rowsPerStep = RowsPerStep, TrainingPrecision precision = TrainingPrecision.Float32)
@@ -20,20 +21,24 @@ internal static class Measurements
         using var classifier = Classifiers.Open(baseModel, classes: 2, seed: 1, precision);
         using var adapter = Adapt(classifier, rank);
         var options = new TrainingOptions { Epochs = 1, BatchSize = rowsPerStep, Seed = 1 };
-        var clock = new Stopwatch();
+        var (clock, limits) = (new Stopwatch(), new List<double>());
         long before = 0;
         var chosen = rows.Take((steps + WarmUpSteps) * rowsPerStep).ToList();
+        var tokensPerStep = (long)(rowsPerStep * chosen.Average(row => row.Length));
         var trainer = new Trainer(classifier.Model, adapter, options, CPU);
         trainer.Run(chosen, [], progress =>
         {
-            if (progress.Step != WarmUpSteps) return;
-            before = trainer.State.SeenTokens;
+            clock.Stop();
+            if (progress.Step < WarmUpSteps) return;
+            if (progress.Step == WarmUpSteps) before = trainer.State.SeenTokens;
+            // Now and then, since the machine's speed changes while the training runs.
+            if ((progress.Step - WarmUpSteps) % Math.Max(1, steps / LimitSamples) == 0)
+                limits.Add(Product.TokenLimit(classifier.Model.Configuration, tokensPerStep, passes: 2));
             clock.Start();
         }, CancellationToken.None);
         clock.Stop();
         var tokens = trainer.State.SeenTokens - before;
-        var limit = Product.GigaFlops(tokens / steps) * 1e9 / (4.0 * Product.FrozenWeights);
-        return new Throughput(steps * rowsPerStep / clock.Elapsed.TotalSeconds, tokens / clock.Elapsed.TotalSeconds, limit);
+        return new Throughput(steps * rowsPerStep / clock.Elapsed.TotalSeconds, tokens / clock.Elapsed.TotalSeconds, limits.Average());
     }
 
     /// <summary>Scores all rows in one go.</summary>
@@ -49,7 +54,7 @@ internal static class Measurements
         scorer.Scores(texts);
         var seconds = clock.Elapsed.TotalSeconds;
         var tokens = rows.Sum(row => (long)row.Length);
-        return new Throughput(rows.Count / seconds, tokens / seconds, Product.GigaFlops(1024) * 1e9 / (2.0 * Product.FrozenWeights));
+        return new Throughput(rows.Count / seconds, tokens / seconds, Product.TokenLimit(classifier.Model.Configuration, tokens: 1024, passes: 1));
     }
 
     /// <summary>Scores row by row.</summary>

@@ -17,7 +17,7 @@ internal sealed record SpeedPart(
     [
         new("train",
             options => [Number(options.Steps)],
-            options => ["train", "--config", options.Place.Config, "--steps", Number(options.Steps), "--batch", "16", "--rows", Number((options.Steps + 2) * 16)],
+            PeerTraining,
             [
                 new("training", "rows/s", "rows_per_second", "rows_per_s", "at least 3"),
                 new("training", "real tokens/s", "tokens_per_second", "tokens_per_s"),
@@ -26,7 +26,7 @@ internal sealed record SpeedPart(
             ]),
         new("train-bfloat16",
             options => [Number(options.Steps)],
-            options => ["train", "--config", options.Place.Config, "--steps", Number(options.Steps), "--batch", "16", "--rows", Number((options.Steps + 2) * 16), "--dtype", "bfloat16"],
+            options => [.. PeerTraining(options), "--dtype", "bfloat16"],
             [
                 new("training, both in bfloat16", "rows/s", "rows_per_second", "rows_per_s"),
                 new("training, both in bfloat16, peak memory", "MB", "peak_megabytes", "peak_rss_mb"),
@@ -101,6 +101,9 @@ internal sealed record SpeedPart(
         fields[name] = JsonSerializer.SerializeToElement(value);
         return JsonSerializer.SerializeToElement(fields);
     }
+
+    private static IEnumerable<string> PeerTraining(SpeedOptions options) =>
+        ["train", "--config", options.Place.Config, "--steps", Number(options.Steps), "--batch", "16", "--rows", Number((options.Steps + 2) * 16)];
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

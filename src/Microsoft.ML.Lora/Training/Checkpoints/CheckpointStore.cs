@@ -82,9 +82,7 @@ internal sealed class CheckpointStore : IDisposable
 
     private IEnumerable<int> Steps() => StepsOf(".json");
 
-    // Files of other names are the user's.
-    private IEnumerable<int> StepsOf(string extension) =>
-        Directory.GetFiles(_directory, $"{Prefix}*{extension}").Where(path => StepOf(path) is { } step && Path.GetFileNameWithoutExtension(path) == NameOf(step)).Select(path => StepOf(path)!.Value);
+    private IEnumerable<int> StepsOf(string extension) => Directory.GetFiles(_directory, $"{Prefix}*{extension}").Select(StepOf).OfType<int>();
 
     private static string NameOf(int step) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D8}");
 
@@ -92,8 +90,12 @@ internal sealed class CheckpointStore : IDisposable
 
     private string Weights(int step) => Path.ChangeExtension(Description(step), ".safetensors");
 
-    private static int? StepOf(string path) =>
-        int.TryParse(Path.GetFileNameWithoutExtension(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : null;
+    // Files of other names are the user's.
+    private static int? StepOf(string path)
+    {
+        var name = Path.GetFileNameWithoutExtension(path);
+        return int.TryParse(name[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) && name == NameOf(step) ? step : null;
+    }
 
     private static FileDigest Digest(string path)
     {
