@@ -66,6 +66,7 @@ internal static class QualityCommand
                     "--lr", LearningRate.ToString(CultureInfo.InvariantCulture), "--seed", $"{seed}", "--warmup-steps", "0",
                 ];
                 peers.Add(Child.Run(python, arguments).Json.GetProperty("accuracy").GetDouble());
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: ours {ours[^1]:F4}, peer {peers[^1]:F4}"));
             }
 
             return new(ours, peers);
