@@ -43,14 +43,13 @@ internal static class Child
     }
 }
 
-/// <summary>What makes Debian's libtorch quick, for our process and the peer's alike: the stand-in sets it too, the real TorchSharp does not.</summary>
+/// <summary>What makes Debian's libtorch quick, for our process and the peer's alike: the stand-in sets it too, the real TorchSharp does not. How long threads wait before they sleep, each sets for itself.</summary>
 internal static class Processor
 {
     public static IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
     {
         ["OPENBLAS_CORETYPE"] = System.Runtime.Intrinsics.X86.Avx512F.IsSupported ? "SkylakeX" : "Haswell",
         ["OMP_WAIT_POLICY"] = "passive",
-        ["GOMP_SPINCOUNT"] = "0",
         ["LD_LIBRARY_PATH"] = "/usr/lib/x86_64-linux-gnu/openblas-openmp",
     };
 }

@@ -31,8 +31,8 @@ internal static class ScalingCommand
             var chosen = result.GetValue(only) ?? [];
             ScalingFigure One(string what, int value) => JsonSerializer.Deserialize<ScalingFigure>(Child.Self(
                 OneName, what, value.ToString(CultureInfo.InvariantCulture), result.GetRequiredValue(what == "rows" ? small : shape)).Json)!;
-            var values = Sweeps.Where(sweep => chosen.Length == 0 || chosen.Contains(sweep.What)).SelectMany(sweep => sweep.Values.Select(value => (sweep.What, value)));
-            var figures = Enumerable.Range(0, result.GetValue(runs)).SelectMany(_ => values.Select(each => One(each.What, each.value)).ToList())
+            var values = Sweeps.Where(sweep => chosen.Length == 0 || chosen.Contains(sweep.What)).SelectMany(sweep => sweep.Values.Select(value => (sweep.What, Value: value))).ToList();
+            var figures = Enumerable.Range(0, result.GetValue(runs)).SelectMany(_ => values.Select(each => One(each.What, each.Value)))
                 .GroupBy(each => (each.What, each.Value)).Select(ScalingFigure.Median).ToList();
             string Text(double number, string format) => number.ToString(format, CultureInfo.InvariantCulture);
             Report.Print(
