@@ -16,7 +16,7 @@ internal sealed class BaseModelLocator(IReadOnlyList<string> searchPath, IReadOn
         foreach (var (directory, what) in Candidates(reference))
         {
             if (what == RecordedPlace && IsNetworkOrDevice(directory))
-                places.Add(directory, $"{what}; a network or device path that a file names is not followed");
+                places.Add(directory, $"{what}; a path to a network, a device or another system that a file names is not followed");
             else if (!ResolvedBase.IsBase(directory))
                 places.Add(directory, what);
             else if (TryOpen(directory, reference, ref difference) is { } found)
