@@ -8,6 +8,8 @@ namespace Microsoft.ML.Lora.Backbones;
 /// <param name="modelPrefix">What the encoder's names begin with ("roberta."); a checkpoint of the encoder alone may lack it.</param>
 internal sealed class CheckpointWeights(ISafetensors checkpoint, string modelPrefix) : WeightSource
 {
+    public override bool Has(string name) => Candidates(name).Any(checkpoint.Contains);
+
     public override Parameter Take(string name, WeightKind kind, params long[] shape)
     {
         var found = Candidates(name).FirstOrDefault(checkpoint.Contains)

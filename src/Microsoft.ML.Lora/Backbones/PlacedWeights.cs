@@ -10,6 +10,8 @@ namespace Microsoft.ML.Lora.Backbones;
 /// <param name="type">Their type.</param>
 internal sealed class PlacedWeights(WeightSource source, Device device, ScalarType type) : WeightSource
 {
+    public override bool Has(string name) => source.Has(name);
+
     public override Parameter Take(string name, WeightKind kind, params long[] shape)
     {
         var parameter = source.Take(name, kind, shape);

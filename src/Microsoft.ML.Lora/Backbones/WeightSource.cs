@@ -25,11 +25,16 @@ internal abstract class WeightSource
     /// <exception cref="InvalidDataException">The source has no such weight, or one of another shape.</exception>
     public abstract Parameter Take(string name, WeightKind kind, params long[] shape);
 
+    /// <summary>Whether there is a weight of the given name.</summary>
+    public virtual bool Has(string name) => true;
+
     /// <summary>The same source seen from inside the module <paramref name="module"/>: names are relative to it.</summary>
     public WeightSource At(string module) => new Scoped(this, module + ".");
 
     private sealed class Scoped(WeightSource source, string prefix) : WeightSource
     {
         public override Parameter Take(string name, WeightKind kind, params long[] shape) => source.Take(prefix + name, kind, shape);
+
+        public override bool Has(string name) => source.Has(prefix + name);
     }
 }

@@ -6,6 +6,8 @@ namespace Microsoft.ML.Lora;
 /// <param name="hub">The Hugging Face cache and hub.</param>
 internal sealed class BaseModelLocator(IReadOnlyList<string> searchPath, IReadOnlyList<string> bundled, HubSettings hub)
 {
+    private const string RecordedPlace = "where it lay when the model was saved";
+
     /// <inheritdoc cref="BaseModelReference.Resolve"/>
     public ResolvedBase Find(BaseModelReference reference)
     {
@@ -13,8 +15,8 @@ internal sealed class BaseModelLocator(IReadOnlyList<string> searchPath, IReadOn
         string? difference = null;
         foreach (var (directory, what) in Candidates(reference))
         {
-            if (directory == reference.Directory && IsNetworkOrDevice(directory))
-                places.Add(directory, $"{what}; a network or device path that a file names is not followed");
+            if (what == RecordedPlace && IsNetworkOrDevice(directory))
+                places.Add(directory, $"{what}; a path to a network, a device or another system that a file names is not followed");
             else if (!ResolvedBase.IsBase(directory))
                 places.Add(directory, what);
             else if (TryOpen(directory, reference, ref difference) is { } found)
@@ -81,7 +83,7 @@ internal sealed class BaseModelLocator(IReadOnlyList<string> searchPath, IReadOn
             yield return (Path.Combine(entry, reference.Id), "search path");
             foreach (var snapshot in SnapshotsIn(new(entry), reference)) yield return (snapshot, "search path");
         }
-        if (reference.Directory is { } recorded) yield return (recorded, "where it lay when the model was saved");
+        if (reference.Directory is { } recorded) yield return (recorded, RecordedPlace);
         if (reference.Kind == BaseModelKind.Bundled)
             foreach (var root in bundled)
                 yield return (Path.Combine(root, reference.Id), "bundled");

@@ -52,16 +52,19 @@ internal sealed class HubBaseModel : BaseModel
         return ResolvedBase.Open(settings.Cache.SnapshotOf(_id, commit), BaseModelKind.Hub, _id, commit);
     }
 
-    // What is in the cache, and can be used though it may lack settings, is taken where the hub cannot be asked.
+    // What is in the cache, and can be used though it may lack settings, is taken where the hub cannot be asked or no longer gives it.
     private ResolvedBase Fetch(HubSettings settings, ResolvedBase? cached, LookedAt places, IProgress<HubProgress>? progress, CancellationToken cancellation)
     {
         try
         {
             return DownloadAsync(settings, progress, cancellation).GetAwaiter().GetResult();
         }
+        catch (Exception e) when (cached is not null && e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            return cached;
+        }
         catch (IOException e) when (e.GetType() == typeof(IOException))
         {
-            if (cached is not null) return cached;
             throw new IOException($"The base model '{this}' is not whole on this machine, and it could not be fetched. {e.Message} {places}", e);
         }
     }

@@ -80,7 +80,11 @@ internal sealed class FineTunedClassifier : IDisposable
         {
             var adapter = new LoraModel(model, model.Dropout);
             adapter.Load(LoraModel.DefaultName, peft, source);
-            return adapter;
+            var saved = adapter.SavedParameters;
+            if (model.HeadModules.FirstOrDefault(module => !saved.Any(each => each.Name.StartsWith(module + ".", StringComparison.Ordinal))) is not { } lacking)
+                return adapter;
+            adapter.Dispose();
+            throw new InvalidDataException($"{source}: the adapter does not hold \"{lacking}\", a part of the head that is not taken from the base.");
         });
     }
 

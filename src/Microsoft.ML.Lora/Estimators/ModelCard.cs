@@ -99,7 +99,8 @@ internal sealed record ModelCard
 
     private string Usage()
     {
-        const string python = "In Python, `peft.AutoPeftModelForSequenceClassification` reads ";
+        // Without the number, Python makes a head of two classes, which no other fits.
+        var python = $"In Python, `peft.AutoPeftModelForSequenceClassification.from_pretrained(\"{Id}\", num_labels={Labels?.Count ?? 1})` reads ";
         var where = Base.Kind == BaseModelKind.Hub ? "." : ", with the base model in a directory of its own.";
         if (Labels is null) return $"## Use\n\n{python}this repository's files{where}";
         var labels = Labels.Names is { Count: <= MostLabels } names ? string.Join(", ", names.Select(Literal)) : "/* the classes above, in order */";

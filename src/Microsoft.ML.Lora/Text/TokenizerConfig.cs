@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Lora.Formats;
 
 namespace Microsoft.ML.Lora.Text;
 
@@ -9,32 +10,20 @@ namespace Microsoft.ML.Lora.Text;
 /// <param name="AddPrefixSpace">RoBERTa: whether a text's first word is treated like the others, as though a space stood before it.</param>
 internal sealed record TokenizerConfig(bool LowerCase = true, bool StripAccents = true, bool SplitCjk = true, bool AddPrefixSpace = false)
 {
+    /// <summary>Tokenizers whose vocabularies lie in files of the same names, but which cut a text into words in another way.</summary>
+    private static readonly HashSet<string> OtherTokenizers =
+        ["BertJapaneseTokenizer", "BertweetTokenizer", "HerbertTokenizer", "HerbertTokenizerFast", "PhobertTokenizer"];
+
     /// <summary>Reads the file if there is one.</summary>
-    /// <exception cref="InvalidDataException">The file is malformed.</exception>
+    /// <exception cref="InvalidDataException">The file is malformed, or of a tokenizer that is not supported.</exception>
     public static TokenizerConfig Read(string path)
     {
         if (!File.Exists(path)) return new TokenizerConfig();
-        try
-        {
-            using var json = JsonDocument.Parse(VocabularyFile.ReadBytes(path));
-            if (json.RootElement.ValueKind != JsonValueKind.Object) throw new InvalidDataException($"{path}: a JSON object is needed.");
-            var lowerCase = Flag("do_lower_case") ?? true;
-            return new TokenizerConfig(
-                lowerCase, Flag("strip_accents") ?? lowerCase, Flag("tokenize_chinese_chars") ?? true, Flag("add_prefix_space") ?? false);
-
-            bool? Flag(string name) => json.RootElement.TryGetProperty(name, out var value)
-                ? value.ValueKind switch
-                {
-                    JsonValueKind.True => true,
-                    JsonValueKind.False => false,
-                    JsonValueKind.Null => null,
-                    _ => throw new InvalidDataException($"{path}: '{name}' has to be true or false."),
-                }
-                : null;
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{path}: not valid JSON: {e.Message}", e);
-        }
+        var fields = UntrustedJson.Parse(VocabularyFile.ReadBytes(path), path, VocabularyFile.LargestFile, maxDepth: 64);
+        if (fields.Find("tokenizer_class") is { ValueKind: JsonValueKind.String } name && OtherTokenizers.Contains(name.GetString()!))
+            throw fields.Wrong("tokenizer_class", "that of a tokenizer which cuts words as BERT's or RoBERTa's does");
+        var lowerCase = fields.Bool("do_lower_case") ?? true;
+        return new TokenizerConfig(
+            lowerCase, fields.Bool("strip_accents") ?? lowerCase, fields.Bool("tokenize_chinese_chars") ?? true, fields.Bool("add_prefix_space") ?? false);
     }
 }

@@ -22,6 +22,13 @@ internal sealed record VocabularyForm(IReadOnlyList<string> Files, Func<Func<str
     /// <param name="has">Whether there is a file of a name.</param>
     public static VocabularyForm? Of(Func<string, bool> has) => All.FirstOrDefault(form => form.Files.All(has));
 
+    /// <summary>How to come by the files of a form, as the end of an error message; empty where that is not known.</summary>
+    /// <param name="has">Whether there is a file of a name.</param>
+    /// <param name="first">What is to be done first, as in "fetch it and "; empty for nothing.</param>
+    public static string Remedy(Func<string, bool> has, string first = "") => !has("tokenizer.json") ? ""
+        : $"; tokenizer.json is not read, but holds a vocabulary: {first}run in its directory "
+            + "python -c \"from tokenizers import Tokenizer; Tokenizer.from_file('tokenizer.json').model.save('.')\"";
+
     /// <summary>The form of a directory.</summary>
     /// <exception cref="FileNotFoundException">It has no vocabulary that can be read.</exception>
     public static VocabularyForm Require(string directory)
@@ -30,7 +37,7 @@ internal sealed record VocabularyForm(IReadOnlyList<string> Files, Func<Func<str
         var nearest = All.FirstOrDefault(each => each.Files.Any(Has)) ?? All[0];
         var missing = nearest.Files.First(file => !Has(file));
         throw new FileNotFoundException(
-            $"{directory} has no {missing}; the files of a vocabulary that can be read are {InWords}.", Path.Combine(directory, missing));
+            $"{directory} has no {missing}; the files of a vocabulary that can be read are {InWords}{Remedy(Has)}.", Path.Combine(directory, missing));
 
         bool Has(string file) => File.Exists(Path.Combine(directory, file));
     }

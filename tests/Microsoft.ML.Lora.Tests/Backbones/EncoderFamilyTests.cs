@@ -36,6 +36,16 @@ public class EncoderFamilyTests
     }
 
     [TestMethod]
+    public void WhatAFileDoesNotSayHasADefault()
+    {
+        var without = Roberta.Replace("\"type_vocab_size\": 1, \"pad_token_id\": 1, \"layer_norm_eps\": 1e-05, ", "");
+        var (_, roberta) = Read(without);
+        Assert.AreEqual((1, 1, 1e-12), (roberta.TokenTypes, roberta.PadTokenId, roberta.LayerNormEpsilon));
+        var (_, bert) = Read(without.Replace("\"roberta\"", "\"bert\""));
+        Assert.AreEqual((2, 0, 1e-12), (bert.TokenTypes, bert.PadTokenId, bert.LayerNormEpsilon));
+    }
+
+    [TestMethod]
     public void DistilBertHasNamesOfItsOwn()
     {
         var (family, configuration) = Read("""

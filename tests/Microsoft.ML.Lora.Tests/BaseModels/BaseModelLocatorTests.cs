@@ -110,6 +110,14 @@ public sealed class BaseModelLocatorTests
         Assert.Contains("not followed", error.Message);
     }
 
+    [TestMethod]
+    public void APathOffThisMachineIsFollowedWhereTheUserNamesIt()
+    {
+        var path = BaseFolder.Write(_folder, "m");
+        var shared = "//" + path.TrimStart('/');
+        Assert.AreEqual(path, Locator(shared).Find(Reference(path) with { Directory = shared }).Directory);
+    }
+
     private static BaseModelReference Reference(string directory, BaseModelKind kind = BaseModelKind.Directory, string? id = null) =>
         BaseModelReference.To(ResolvedBase.Open(directory, kind, id ?? Path.GetFileName(directory), kind == BaseModelKind.Hub ? BaseFolder.Commit : null));
 

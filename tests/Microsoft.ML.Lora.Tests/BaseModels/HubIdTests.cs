@@ -8,6 +8,7 @@ public sealed class HubIdTests
     [DataRow("gpt2", true)]
     [DataRow("sentence-transformers/all-MiniLM-L6-v2", true)]
     [DataRow("a/b.c_d", true)]
+    [DataRow("the-owner-of-a-model/a-name-that-says-all-about-the-model-and-its-data-and-is-still-shorter-than-96-characters", true)]
     [DataRow("", false)]
     [DataRow("/a", false)]
     [DataRow("a/", false)]

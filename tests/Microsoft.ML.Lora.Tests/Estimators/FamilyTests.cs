@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Formats;
 using static TorchSharp.torch;
@@ -18,11 +19,12 @@ public sealed class FamilyTests
     [TestMethod]
     [DataRow("bert", false)]
     [DataRow("bert", true)]
+    [DataRow("bert", false, false, DisplayName = "bert without its pooler, as a masked language model is saved")]
     [DataRow("distilbert", true)]
-    public void ABaseIsTunedSavedAndLoaded(string modelType, bool inSeveralFiles)
+    public void ABaseIsTunedSavedAndLoaded(string modelType, bool inSeveralFiles, bool withPooler = true)
     {
         using var folder = new TemporaryFolder();
-        WriteBase(folder, modelType, inSeveralFiles);
+        WriteBase(folder, modelType, inSeveralFiles, withPooler);
         var ml = new MLContext(seed: 1);
         var keys = ml.Transforms.Conversion.MapValueToKey("Label").Fit(Sentences.View(ml, 80));
         var data = keys.Transform(Sentences.View(ml, 80));
@@ -63,6 +65,27 @@ public sealed class FamilyTests
         StringAssert.Contains(error, "InvariantGlobalization");
     }
 
+    [TestMethod]
+    [DataRow("bert", "bert.pooler.dense", "score")]
+    [DataRow("distilbert", "pre_classifier", "score")]
+    public void AnAdapterThatLacksAPartOfTheHeadIsRefused(string modelType, string lacking, string saved)
+    {
+        using var folder = new TemporaryFolder();
+        WriteBase(folder, modelType, inSeveralFiles: false, withPooler: false);
+        var ml = new MLContext(seed: 1);
+        var options = new LoraFineTuneEstimator.Options { BaseModel = BaseModel.FromDirectory(folder["base"]), Sentence1ColumnName = "Text", MaxEpochs = 1 };
+        using var model = ml.MulticlassClassification.Trainers.LoraTextClassification(options)
+            .Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(Sentences.View(ml, 20)).Transform(Sentences.View(ml, 20)));
+        model.SaveAdapter(folder["adapter"]);
+        var config = JsonNode.Parse(File.ReadAllText(folder["adapter", "adapter_config.json"]))!;
+        config["modules_to_save"] = new JsonArray("classifier", saved);
+        File.WriteAllText(folder["adapter", "adapter_config.json"], config.ToJsonString());
+        using (var peft = PeftAdapterDirectory.Read(folder["adapter"]))
+            SafetensorsWriter.Write(folder["adapter", "adapter_model.safetensors"], peft.Tensors.Where(each => !each.Key.Contains(lacking)).Select(each => (each.Key, each.Value)));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ml.Model.LoadLoraAdapter(folder["adapter"], options.BaseModel, ["pos", "neg"], sentence1ColumnName: "Text"));
+        Assert.Contains($"\"{lacking}\"", error.Message);
+    }
+
     private static void Same(float[][] expected, float[][] actual)
     {
         Assert.HasCount(expected.Length, actual);
@@ -70,7 +93,7 @@ public sealed class FamilyTests
             for (var j = 0; j < expected[i].Length; j++) Assert.AreEqual(expected[i][j], actual[i][j], 1e-6);
     }
 
-    private static void WriteBase(TemporaryFolder folder, string modelType, bool inSeveralFiles)
+    private static void WriteBase(TemporaryFolder folder, string modelType, bool inSeveralFiles, bool withPooler = true)
     {
         var tokenTypes = modelType == "bert" ? 2 : 0;
         var configuration = Tiny.Configuration with { ModelType = modelType, VocabularySize = Vocabulary.Length, TokenTypes = tokenTypes, FirstPosition = 0 };
@@ -90,6 +113,7 @@ public sealed class FamilyTests
         using var _ = no_grad();
         using var model = Tiny.Classifier(classes: 2, configuration: configuration);
         var weights = model.named_parameters().Where(each => each.name.StartsWith(EncoderFamily.Of(modelType)!.WeightPrefix, StringComparison.Ordinal))
+            .Where(each => withPooler || !each.name.Contains("pooler"))
             .Select(each => (each.name, each.parameter.dim() > 1 ? each.parameter * 10 : each.parameter)).ToArray();
         if (!inSeveralFiles)
         {

@@ -64,5 +64,12 @@ public sealed class ModelCardTests
         Assert.DoesNotContain("c999", text);
     }
 
+    [TestMethod]
+    public void PythonIsToldHowManyClassesThereAre()
+    {
+        Assert.Contains("from_pretrained(\"me/adapter\", num_labels=3)", TextOf(Card with { Labels = LabelValues.FromNames(["a", "b", "c"]) }));
+        Assert.Contains("from_pretrained(\"me/adapter\", num_labels=1)", TextOf(Card with { Labels = null }));
+    }
+
     private static string TextOf(ModelCard card) => Encoding.UTF8.GetString(card.ToUtf8());
 }

@@ -125,6 +125,8 @@ public class BertTextTokenizerTests
     [DataRow("{")]
     [DataRow("[]")]
     [DataRow("""{"do_lower_case": "no"}""")]
+    [DataRow("""{"\ud800 and further characters": 1}""")]
+    [DataRow("""{"tokenizer_class": "BertJapaneseTokenizer"}""")]
     public void AMalformedConfigIsRefused(string json)
     {
         WriteConfig(json);

@@ -14,7 +14,9 @@ internal static class GroupMean
         using var scope = NewDisposeScope();
         var shares = new float[groups.Length == 0 ? 0 : groups[^1] + 1];
         foreach (var group in groups) shares[group]++;
-        var sums = zeros(shares.Length, vectors.shape[1]).index_add(0, tensor(groups), vectors.index_select(0, tensor(places)), 1);
-        return (sums / tensor(shares, [shares.Length, 1])).MoveToOuterDisposeScope();
+        var device = vectors.device;
+        var sums = zeros(shares.Length, vectors.shape[1], device: device)
+            .index_add(0, tensor(groups, device: device), vectors.index_select(0, tensor(places, device: device)), 1);
+        return (sums / tensor(shares, [shares.Length, 1], device: device)).MoveToOuterDisposeScope();
     }
 }

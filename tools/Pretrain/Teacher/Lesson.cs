@@ -8,6 +8,16 @@ namespace Microsoft.ML.Lora.Pretrain.Teacher;
 /// <param name="WordsOf">How many words each sentence has.</param>
 internal sealed record Lesson(Tensor Sentences, Tensor Words, int[] WordsOf) : IDisposable
 {
+    /// <summary>The same lesson on a device; it takes the place of the given one.</summary>
+    public Lesson On(Device device)
+    {
+        if (device.type == TorchSharp.DeviceType.CPU) return this;
+        using (this)
+        {
+            return this with { Sentences = Sentences.to(device).DetachFromDisposeScope(), Words = Words.to(device).DetachFromDisposeScope() };
+        }
+    }
+
     public void Dispose()
     {
         Sentences.Dispose();

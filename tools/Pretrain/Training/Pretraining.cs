@@ -6,6 +6,7 @@ using Microsoft.ML.Lora.Pretrain.Start;
 using Microsoft.ML.Lora.Pretrain.Teacher;
 using Microsoft.ML.Lora.Pretrain.Vocabulary;
 using Microsoft.ML.Lora.Text;
+using Microsoft.ML.Lora.Training;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ namespace Microsoft.ML.Lora.Pretrain.Training;
 /// <summary>
 /// Makes a small RoBERTa out of a teacher and pre-trains it for a given time, into a directory that holds its tokenizer already: it guesses hidden tokens,
 /// comes close to the teacher's vectors of words and sentences and names labels, all at once. The learning rate rises over the first 2 % of the time and falls linearly to 0 at its end; time counts
-/// across interruptions.
+/// across interruptions. It runs on the first GPU where there is one.
 /// </summary>
 /// <param name="modelDirectory">Holds vocab.json and merges.txt; receives config.json and model.safetensors (float16).</param>
 /// <param name="corpusDirectory">What tools/corpus.sh made.</param>
@@ -62,10 +63,12 @@ internal sealed class Pretraining(string modelDirectory, string corpusDirectory,
         var tokens = BpeVocabulary.ReadTokens(modelDirectory);
         string[] sample = [.. new Random(Seed).GetItems(text.Rows, SentencesForScale).Select(row => row.Text)];
         using var scale = new LessonScale(teacher, sample);
-        var preparation = new StepPreparation(text, teacher, scale, tokenizer.Special, [.. tokens.Select(token => token.StartsWith(BpeVocabulary.Blank))], TokensPerStep, Seed);
+        var device = DeviceChoice.Of(DeviceChoice.Gpus() > 0 ? 0 : null);
+        var preparation = new StepPreparation(
+            text, teacher, scale, tokenizer.Special, [.. tokens.Select(token => token.StartsWith(BpeVocabulary.Blank))], TokensPerStep, Seed, device);
         using var dropout = new DropoutSource();
         using var generator = new Generator(unchecked((ulong)Seed));
-        using var model = new PretrainingModel(new RandomWeights(generator), shape with { AttentionDropout = 0 }, text.Tasks, dropout);
+        using var model = new PretrainingModel(new PlacedWeights(new RandomWeights(generator), device, float32), shape with { AttentionDropout = 0 }, text.Tasks, dropout);
         var parameters = model.parameters().ToArray();
         using var optimizer = new AdamW(parameters, lr: 0, beta1: 0.9, beta2: 0.98, eps: 1e-6, weight_decay: 0.01, amsgrad: false, maximize: false);
         var state = new PretrainingState(stateDirectory);

@@ -42,6 +42,17 @@ internal sealed record PretrainingBatch(TokenBatch Input, Tensor Places, Tensor 
         return new(new TokenBatch(Owned(ids, rows.Count, length), padded), Owned([.. places], places.Count), Owned([.. tokens], tokens.Count));
     }
 
+    /// <summary>The same batch on a device; it takes the place of the given one.</summary>
+    public PretrainingBatch On(Device device)
+    {
+        if (device.type == TorchSharp.DeviceType.CPU) return this;
+        using (this)
+        {
+            Tensor Moved(Tensor tensor) => tensor.to(device).DetachFromDisposeScope();
+            return new(new TokenBatch(Moved(Input.InputIds), Input.AttentionMask is { } mask ? Moved(mask) : null), Moved(Places), Moved(Tokens));
+        }
+    }
+
     public void Dispose()
     {
         Input.InputIds.Dispose();

@@ -72,9 +72,9 @@ internal sealed class PretrainingModel : Module
 
     private Tensor OfWords(Tensor hidden, PreparedStep step)
     {
-        if (step.Words.Taught.Length == 0) return zeros(1).sum();
+        if (step.Words.Taught.Length == 0) return zeros(1, device: hidden.device).sum();
         var spelt = GroupMean.Of(hidden.reshape(-1, hidden.shape[^1]), step.Words.Places, step.Words.Words);
-        return functional.mse_loss(words.call(spelt), step.Lesson.Words.index_select(0, tensor(step.Words.Taught)));
+        return functional.mse_loss(words.call(spelt), step.Lesson.Words.index_select(0, tensor(step.Words.Taught, device: hidden.device)));
     }
 
     /// <summary>The states of all tokens, [rows, length, hidden], before the first layer and after each. The scope of the caller owns them.</summary>
@@ -90,18 +90,19 @@ internal sealed class PretrainingModel : Module
 
     private Tensor OfTokens(Tensor hidden, PretrainingBatch batch)
     {
-        if (batch.Places.numel() == 0) return zeros(1).sum();
+        if (batch.Places.numel() == 0) return zeros(1, device: hidden.device).sum();
         return functional.cross_entropy(Guesses(hidden.reshape(-1, hidden.shape[^1]).index_select(0, batch.Places)), batch.Tokens);
     }
 
     private Tensor OfLabels(Tensor first, IReadOnlyList<TrainingRow> rows)
     {
-        var sum = zeros(1).sum();
+        var sum = zeros(1, device: first.device).sum();
         var labelled = rows.Select((row, index) => (row, index)).Where(x => x.row.Task >= 0).ToLookup(x => x.row.Task);
         foreach (var task in labelled)
         {
-            var logits = tasks[task.Key].call(first.index_select(0, tensor(task.Select(x => (long)x.index).ToArray())));
-            sum = sum + functional.cross_entropy(logits, tensor(task.Select(x => (long)x.row.Label).ToArray())) * task.Count();
+            Tensor Of(Func<(TrainingRow Row, int Index), long> number) => tensor(task.Select(number).ToArray(), device: first.device);
+            var logits = tasks[task.Key].call(first.index_select(0, Of(x => x.Index)));
+            sum = sum + functional.cross_entropy(logits, Of(x => x.Row.Label)) * task.Count();
         }
 
         return sum / Math.Max(1, labelled.Sum(task => task.Count()));

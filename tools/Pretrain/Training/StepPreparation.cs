@@ -14,6 +14,7 @@ internal sealed class StepPreparation
     private readonly SpecialTokens _special;
     private readonly bool[] _startsWord;
     private readonly int _seed;
+    private readonly Device _device;
 
     /// <param name="text">All rows.</param>
     /// <param name="teacher">What teaches.</param>
@@ -22,9 +23,11 @@ internal sealed class StepPreparation
     /// <param name="startsWord">Of each token of the vocabulary, whether it begins with a blank.</param>
     /// <param name="tokensPerStep">The most tokens of a step, padding included.</param>
     /// <param name="seed">Decides order and masking.</param>
-    public StepPreparation(TrainingText text, SentenceEncoder teacher, LessonScale scale, SpecialTokens special, bool[] startsWord, int tokensPerStep, int seed)
+    /// <param name="device">Where the steps are computed; the teacher stays on the CPU.</param>
+    public StepPreparation(
+        TrainingText text, SentenceEncoder teacher, LessonScale scale, SpecialTokens special, bool[] startsWord, int tokensPerStep, int seed, Device device)
     {
-        (_rows, _teacher, _scale, _special, _startsWord, _seed) = (text.Rows, teacher, scale, special, startsWord, seed);
+        (_rows, _teacher, _scale, _special, _startsWord, _seed, _device) = (text.Rows, teacher, scale, special, startsWord, seed, device);
         _plan = new BatchPlan([.. _rows.Select(row => row.Ids.Length)], tokensPerStep, seed);
     }
 
@@ -35,6 +38,7 @@ internal sealed class StepPreparation
         var (indices, epoch) = _plan.At(step);
         TrainingRow[] rows = [.. indices.Select(index => _rows[index])];
         var lesson = _scale.Apply(_teacher.Encode([.. rows.Select(row => row.Text)]));
-        return new(rows, epoch, PretrainingBatch.Make(rows, _special, _startsWord.Length, _seed, step), lesson, WordPlaces.Of(rows, lesson, _startsWord));
+        var batch = PretrainingBatch.Make(rows, _special, _startsWord.Length, _seed, step).On(_device);
+        return new(rows, epoch, batch, lesson.On(_device), WordPlaces.Of(rows, lesson, _startsWord));
     }
 }

@@ -16,5 +16,5 @@ internal sealed class BertFamily : EncoderFamily
         new BertForSequenceClassification(encoderWeights, headWeights, configuration, classes);
 
     protected override EncoderConfiguration ReadConfiguration(ConfigurationFields fields) =>
-        RobertaFamily.ReadLayered(fields, ModelType, padTokenId: 0, layerNormEpsilon: 1e-12);
+        RobertaFamily.ReadLayered(fields, ModelType, padTokenId: 0, tokenTypes: 2);
 }

@@ -5,7 +5,10 @@ using static TorchSharp.torch.nn;
 
 namespace Microsoft.ML.Lora.Backbones.Bert;
 
-/// <summary>BERT with the head that Hugging Face and PEFT use: classifier(dropout(tanh(pooler(first token)))); the pooler is the base's own.</summary>
+/// <summary>
+/// BERT with the head that Hugging Face and PEFT use: classifier(dropout(tanh(pooler(first token)))). The pooler is the base's own; where the base has
+/// none, as after masked language modelling alone, it is new and trained with the head.
+/// </summary>
 internal sealed class BertForSequenceClassification : SequenceClassifier
 {
     private readonly BertModel bert;
@@ -14,14 +17,16 @@ internal sealed class BertForSequenceClassification : SequenceClassifier
     public BertForSequenceClassification(WeightSource encoderWeights, WeightSource headWeights, EncoderConfiguration configuration, int classes)
         : base(nameof(BertForSequenceClassification), configuration, classes)
     {
-        bert = new BertModel(encoderWeights.At("bert"), configuration, Dropout);
+        var hasPooler = encoderWeights.Has("bert.pooler.dense.weight");
+        bert = new BertModel(encoderWeights.At("bert"), (hasPooler ? encoderWeights : headWeights).At("bert.pooler"), configuration, Dropout);
         classifier = new LinearLayer(headWeights.At("classifier"), configuration.HiddenSize, classes);
+        HeadModules = hasPooler ? [nameof(classifier)] : ["bert.pooler.dense", nameof(classifier)];
         RegisterComponents();
     }
 
     public override EncoderModel Encoder => bert;
 
-    public override IReadOnlyList<string> HeadModules => [nameof(classifier)];
+    public override IReadOnlyList<string> HeadModules { get; }
 
     public override Tensor Logits(TokenBatch batch)
     {
@@ -38,11 +43,11 @@ internal sealed class BertModel : EncoderModel
     private readonly RobertaEncoder encoder;
     internal readonly RobertaDense pooler;
 
-    public BertModel(WeightSource weights, EncoderConfiguration configuration, DropoutSource dropout) : base(nameof(BertModel))
+    public BertModel(WeightSource weights, WeightSource poolerWeights, EncoderConfiguration configuration, DropoutSource dropout) : base(nameof(BertModel))
     {
         embeddings = new EncoderEmbeddings(weights.At("embeddings"), configuration, dropout);
         encoder = new RobertaEncoder(weights.At("encoder"), configuration, dropout);
-        pooler = new RobertaDense(weights.At("pooler"), configuration.HiddenSize, configuration.HiddenSize);
+        pooler = new RobertaDense(poolerWeights, configuration.HiddenSize, configuration.HiddenSize);
         RegisterComponents();
     }
 

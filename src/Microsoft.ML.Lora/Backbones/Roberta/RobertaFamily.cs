@@ -19,12 +19,12 @@ internal sealed class RobertaFamily(string modelType, string architecture) : Enc
 
     protected override EncoderConfiguration ReadConfiguration(ConfigurationFields fields)
     {
-        var configuration = ReadLayered(fields, ModelType, padTokenId: 1, layerNormEpsilon: 1e-5);
+        var configuration = ReadLayered(fields, ModelType, padTokenId: 1, tokenTypes: 1);
         return configuration with { FirstPosition = configuration.PadTokenId + 1 };
     }
 
     /// <summary>Reads the fields that RoBERTa and BERT share.</summary>
-    internal static EncoderConfiguration ReadLayered(ConfigurationFields fields, string modelType, int padTokenId, double layerNormEpsilon)
+    internal static EncoderConfiguration ReadLayered(ConfigurationFields fields, string modelType, int padTokenId, int tokenTypes)
     {
         fields.RequireText("hidden_act", "gelu");
         fields.RequireText("position_embedding_type", "absolute");
@@ -38,9 +38,9 @@ internal sealed class RobertaFamily(string modelType, string architecture) : Enc
             Heads = fields.Size("num_attention_heads"),
             IntermediateSize = fields.Size("intermediate_size"),
             MaxPositions = fields.Size("max_position_embeddings"),
-            TokenTypes = fields.Size("type_vocab_size", otherwise: 1),
+            TokenTypes = fields.Size("type_vocab_size", otherwise: tokenTypes),
             PadTokenId = fields.Size("pad_token_id", otherwise: padTokenId, least: 0),
-            LayerNormEpsilon = fields.Positive("layer_norm_eps", layerNormEpsilon),
+            LayerNormEpsilon = fields.Positive("layer_norm_eps", 1e-12),
             HiddenDropout = hiddenDropout,
             AttentionDropout = fields.Probability("attention_probs_dropout_prob", 0.1),
             ClassifierDropout = fields.Probability("classifier_dropout", hiddenDropout),

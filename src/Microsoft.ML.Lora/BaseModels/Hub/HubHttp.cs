@@ -54,6 +54,10 @@ internal sealed class HubHttp : IDisposable
         && response.StatusCode is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
             or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
 
+    /// <summary>Whether a redirect says itself what file it leads to; the store that it leads to need not.</summary>
+    private static bool TellsOfFile(HttpResponseMessage response) =>
+        response.Headers.Contains("X-Linked-Etag") && response.Headers.Contains("X-Linked-Size");
+
     private async Task<HttpResponseMessage> SendOnceAsync(HubRequest request, Uri uri, bool withToken, CancellationToken cancellation)
     {
         using var message = MessageOf(request, uri, withToken);
@@ -96,8 +100,9 @@ internal sealed class HubHttp : IDisposable
     private Uri? NextOf(HttpResponseMessage response, Uri from, HubRequest request)
     {
         if (!IsRedirect(response)) return null;
-        var to = new Uri(from, response.Headers.Location!);
-        if (request.StaysOnEndpoint && !_settings.IsEndpoint(to)) return null;
+        if (!Uri.TryCreate(from, response.Headers.Location, out var to))
+            throw new IOException($"{from.Authority} redirects to what is no address, which is not followed.");
+        if (request.StaysOnEndpoint && (!_settings.IsEndpoint(to) || TellsOfFile(response))) return null;
         if (to.Scheme != Uri.UriSchemeHttps && (to.Scheme != Uri.UriSchemeHttp || from.Scheme == Uri.UriSchemeHttps))
             throw new IOException($"{from.Authority} redirects to {to.Scheme}://{to.Authority}, which is not followed.");
         var keepsMethod = request.Method == HttpMethod.Get || request.Method == HttpMethod.Head

@@ -25,7 +25,8 @@ internal sealed record HubListing(string Id, string Commit, IReadOnlySet<string>
     /// <exception cref="InvalidDataException">The model is no base that can be read; the message says why.</exception>
     public IReadOnlyList<string> NeededFiles()
     {
-        var vocabulary = VocabularyForm.Of(Files.Contains) ?? throw NotABase($"it has no vocabulary that can be read ({VocabularyForm.InWords})");
+        var vocabulary = VocabularyForm.Of(Files.Contains) ?? throw NotABase($"it has no vocabulary that can be read ({VocabularyForm.InWords})"
+            + VocabularyForm.Remedy(Files.Contains, $"fetch the model for BaseModel.FromDirectory with hf download {Id} --local-dir DIRECTORY and "));
         return [.. vocabulary.Files, .. s_optional.Where(Files.Contains), Weights()];
     }
 

@@ -20,7 +20,7 @@ internal sealed record HubRequest(HttpMethod Method, Uri Uri)
     /// <summary>Further headers.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether a redirect to another server ends the exchange: its answer is the result.</summary>
+    /// <summary>Whether a redirect to another server, or to a file's store, ends the exchange: its answer is the result.</summary>
     public bool StaysOnEndpoint { get; init; }
 
     /// <summary>Whether asking twice does no harm where the first answer got lost.</summary>

@@ -8,12 +8,12 @@ internal sealed class HubToken
     private const int MaxFileBytes = 10_000;
     private readonly string _text;
 
-    /// <exception cref="ArgumentException">The text can be no token; the message does not repeat it.</exception>
+    /// <exception cref="InvalidOperationException">The text can be no token; the message does not repeat it.</exception>
     public HubToken(string text)
     {
         _text = text.Trim();
         if (_text.Length == 0 || !_text.All(c => c is > ' ' and < '\x7f'))
-            throw new ArgumentException("The Hugging Face token (HF_TOKEN or the file token in HF_HOME) is empty or has characters that no token has.");
+            throw new InvalidOperationException("The Hugging Face token (HF_TOKEN or the file token in HF_HOME) is empty or has characters that no token has.");
     }
 
     /// <summary>The header that carries the token.</summary>

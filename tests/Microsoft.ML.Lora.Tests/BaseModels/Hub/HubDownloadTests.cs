@@ -88,6 +88,20 @@ public sealed class HubDownloadTests : HubTest
     }
 
     [TestMethod]
+    [DataRow(401, "RepoNotFound")]
+    [DataRow(403, "GatedRepo")]
+    [DataRow(404, "RevisionNotFound")]
+    [DataRow(503, null)]
+    public void WhatTheCacheHasServesWhereTheHubDoesNotSayWhatItLacks(int status, string? code)
+    {
+        Model.Files.Remove("tokenizer_config.json");
+        Download();
+        Directory.Delete(Folder["cache", "models--own--name", ".no_exist"], recursive: true);
+        Hub.Fault = context => TestHub.RefuseAsync(context, status, code).ContinueWith(_ => true, TaskScheduler.Default);
+        Assert.AreEqual(Snapshot, new HubBaseModel(TestModel.Id, "main").Resolve([], Hub.Settings(Cache)).Directory);
+    }
+
+    [TestMethod]
     public void WhatAnotherProgramLeftOutIsFetched()
     {
         Download();
@@ -124,6 +138,7 @@ public sealed class HubDownloadTests : HubTest
     [TestMethod]
     [DataRow("config.json", "no config.json")]
     [DataRow("merges.txt", "no vocabulary")]
+    [DataRow("vocab.json", "hf download own/name --local-dir DIRECTORY and run in its directory python -c")]
     [DataRow("model.safetensors", "only as pytorch_model.bin")]
     public void WhatIsNoBaseIsRefusedBeforeItsWeightsAreFetched(string without, string reason)
     {
