@@ -47,6 +47,25 @@ public sealed class FamilyTests
     }
 
     [TestMethod]
+    [DataRow("distilbert", "SEQ_CLS", "pre_classifier.", "base_model.model.pre_classifier.weight", "a part of the head")]
+    [DataRow("distilbert", "TOKEN_CLS", "pre_classifier.", "task_type", "TOKEN_CLS")]
+    [DataRow("bert", "TOKEN_CLS", "nothing", "task_type", "TOKEN_CLS")]
+    public void AnAdapterWithoutAWholeHeadOfTextsIsRefused(string modelType, string task, string lacking, params string[] named)
+    {
+        using var folder = new TemporaryFolder();
+        WriteBase(folder, modelType, inSeveralFiles: false);
+        var ml = new MLContext(seed: 1);
+        var options = new LoraFineTuneEstimator.Options { BaseModel = BaseModel.FromDirectory(folder["base"]), Sentence1ColumnName = "Text", Rank = 4, MaxEpochs = 1 };
+        var data = ml.Transforms.Conversion.MapValueToKey("Label").Fit(Sentences.View(ml, 20)).Transform(Sentences.View(ml, 20));
+        using (var model = ml.MulticlassClassification.Trainers.LoraTextClassification(options).Fit(data)) model.SaveAdapter(folder["whole"]);
+        using (var peft = PeftAdapterDirectory.Read(folder["whole"]))
+            PeftAdapterDirectory.Write(folder["part"], peft.Config with { TaskType = task, ModulesToSave = ["classifier", "score"] },
+                peft.Tensors.Where(each => !each.Key.Contains(lacking)).Select(each => (each.Key, each.Value)));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ml.Model.LoadLoraAdapter(folder["part"], options.BaseModel, sentence1ColumnName: "Text").Dispose());
+        foreach (var part in named) StringAssert.Contains(error.Message, part);
+    }
+
+    [TestMethod]
     public void ATokenizerThatTakesAccentsOffIsRefusedWhereDotNetCannot()
     {
         using var folder = new TemporaryFolder();
