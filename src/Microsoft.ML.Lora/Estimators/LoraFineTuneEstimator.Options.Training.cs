@@ -108,7 +108,7 @@ public sealed partial class LoraFineTuneEstimator
             Check(MaxGradientNorm >= 0 && double.IsFinite(MaxGradientNorm), MaxGradientNorm, nameof(MaxGradientNorm), "at least 0");
             Check(LabelSmoothing is >= 0 and < 1, LabelSmoothing, nameof(LabelSmoothing), "at least 0 and below 1");
             foreach (var (name, weight) in ClassWeights ?? new Dictionary<string, double>())
-                Check(weight > 0 && double.IsFinite(weight), weight, $"{nameof(ClassWeights)}[\"{name}\"]", "above 0");
+                Check((float)weight is > 0 and < float.PositiveInfinity, weight, $"{nameof(ClassWeights)}[\"{name}\"]", "above 0 and within what a Single holds");
             Check(Enum.IsDefined(Precision), Precision, nameof(Precision), "one of " + string.Join(", ", Enum.GetNames<TrainingPrecision>()));
             Check(GpuDeviceId is null or >= 0, GpuDeviceId, nameof(GpuDeviceId), "at least 0, or null for the CPU");
         }

@@ -76,6 +76,25 @@ public class SavingTests
     }
 
     [TestMethod]
+    public void WhatAnAdapterIsLoadedWithIsChecked()
+    {
+        using var tiny = new TinyBaseModel();
+        using var folder = new TemporaryFolder();
+        var ml = new MLContext(seed: 1);
+        var data = ml.Data.LoadFromEnumerable(Sentences.Make(20).Select(s => new { s.Text, Label = s.Label == "pos" ? 1f : 0f }));
+        var options = Sentences.Options(tiny);
+        options.MaxEpochs = 1;
+        using var model = ml.Regression.Trainers.LoraSentenceSimilarity(options).Fit(data);
+        model.SaveAdapter(folder.Root);
+        void Check(string part, Func<LoraFineTuneTransformer> load) => StringAssert.Contains(Assert.Throws<ArgumentException>(() => load().Dispose()).Message, part);
+        Check("one output, which is a number", () => ml.Model.LoadLoraAdapter(folder.Root, tiny.Base, ["one"]));
+        Check("sentence1ColumnName", () => ml.Model.LoadLoraAdapter(folder.Root, tiny.Base, sentence1ColumnName: ""));
+        Check("sentence2ColumnName", () => ml.Model.LoadLoraAdapter(folder.Root, tiny.Base, sentence2ColumnName: " "));
+        Check("scoreColumnName", () => ml.Model.LoadLoraAdapter(folder.Root, tiny.Base, scoreColumnName: null!));
+        Check("outputColumnName", () => ml.Model.LoadLoraAdapter(folder.Root, tiny.Base, outputColumnName: "Score"));
+    }
+
+    [TestMethod]
     public void AnAlteredOrMissingBaseIsRefused()
     {
         using var tiny = new TinyBaseModel();

@@ -9,10 +9,15 @@ internal static partial class PeftMapping
     /// <summary>PEFT's task type of sequence classifiers.</summary>
     public const string SequenceClassification = "SEQ_CLS";
 
+    // Its head has the names of a sequence classifier's.
+    private const string TokenClassification = "TOKEN_CLS";
+
     /// <summary>How many classes the head in an adapter's files tells apart: the rows of its output layer.</summary>
-    /// <exception cref="InvalidDataException">The files hold no head.</exception>
+    /// <exception cref="InvalidDataException">The files hold no head, or one of another task.</exception>
     public static int Classes(PeftAdapter peft, string source)
     {
+        if (peft.Config.TaskType == TokenClassification)
+            throw new InvalidDataException($"{source}: the adapter's task_type is {TokenClassification}: its head classifies tokens, not texts ({SequenceClassification}).");
         foreach (var output in new[] { "classifier.out_proj.weight", "classifier.weight", "score.weight" })
         {
             if (peft.Tensors.TryGetValue(PeftKeys.Prefix + output, out var weight) && weight.dim() == 2) return checked((int)weight.shape[0]);
