@@ -150,8 +150,6 @@ public static class LoraCatalog
         ArgumentException.ThrowIfNullOrWhiteSpace(scoreColumnName);
         ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
         if (sentence2ColumnName is not null) ArgumentException.ThrowIfNullOrWhiteSpace(sentence2ColumnName);
-        if (scoreColumnName == outputColumnName)
-            throw new ArgumentException($"{nameof(scoreColumnName)} and {nameof(outputColumnName)} are both '{scoreColumnName}'; they must differ.", nameof(outputColumnName));
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 8);
         NativeTorch.Require();
         using var peft = PeftAdapterDirectory.Read(directory);
@@ -159,6 +157,8 @@ public static class LoraCatalog
         try
         {
             var classes = classifier.Model.Classes;
+            if (classes > 1 && scoreColumnName == outputColumnName)
+                throw new ArgumentException($"{nameof(scoreColumnName)} and {nameof(outputColumnName)} are both '{scoreColumnName}'; they must differ.", nameof(outputColumnName));
             if (labels is not null && classes == 1)
                 throw new ArgumentException($"The adapter in {directory} has one output, which is a number; it has no classes to name.", nameof(labels));
             if (labels is not null && labels.Count != classes)

@@ -77,7 +77,8 @@ internal sealed class FineTunedClassifier : IDisposable
     public static FineTunedClassifier Load(ResolvedBase resolved, PeftAdapter peft, int maxLength, string source, Placement? placement = null)
     {
         using var generator = new Generator();
-        return Build(resolved, PeftMapping.Classes(peft, source), maxLength, generator, placement, (_, model) =>
+        var (_, configuration) = EncoderFamily.Read(resolved.ConfigPath);
+        return Build(resolved, PeftMapping.Classes(peft, source, configuration.HiddenSize), maxLength, generator, placement, (_, model) =>
         {
             var adapter = new LoraModel(model, model.Dropout);
             try

@@ -87,6 +87,8 @@ public sealed partial class LoraFineTuneEstimator
         /// <summary>Checks what depends on the task.</summary>
         internal void ValidateFor(bool regression)
         {
+            if (!regression && ScoreColumnName == PredictionColumnName)
+                throw new ArgumentException($"{nameof(ScoreColumnName)} and {nameof(PredictionColumnName)} are both '{ScoreColumnName}'; they must differ.", nameof(ScoreColumnName));
             Check(!regression || LabelSmoothing == 0, LabelSmoothing, nameof(LabelSmoothing), "0 where a number is learnt");
             Check(!regression || ClassWeights is null, "set", nameof(ClassWeights), "null where a number is learnt");
             Check(regression ? MonitoredMetric is MonitoredMetric.Loss or MonitoredMetric.PearsonCorrelation : MonitoredMetric != MonitoredMetric.PearsonCorrelation,

@@ -47,6 +47,7 @@ internal sealed partial class Trainer(
         using var optimizer = new Optimizer(method.ParameterGroups(), options.WeightDecay, options.MaxGradientNorm);
         using var best = new BestWeights(optimizer.Parameters);
         var stopping = new EarlyStopping(options.Metric, options.Patience, options.MinimumChange);
+        using var gradients = enable_grad();
         var clock = Stopwatch.StartNew();
         State = Resume(optimizer, best, stopping);
         void Stop()
