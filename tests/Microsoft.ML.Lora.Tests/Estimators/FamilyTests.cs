@@ -86,6 +86,25 @@ public sealed class FamilyTests
         Assert.Contains($"\"{lacking}\"", error.Message);
     }
 
+    [TestMethod]
+    public void AHeadWithoutClassesIsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        WriteBase(folder, "bert", inSeveralFiles: false);
+        var ml = new MLContext(seed: 1);
+        var options = new LoraFineTuneEstimator.Options { BaseModel = BaseModel.FromDirectory(folder["base"]), Sentence1ColumnName = "Text", MaxEpochs = 1 };
+        using var model = ml.MulticlassClassification.Trainers.LoraTextClassification(options)
+            .Fit(ml.Transforms.Conversion.MapValueToKey("Label").Fit(Sentences.View(ml, 20)).Transform(Sentences.View(ml, 20)));
+        model.SaveAdapter(folder["adapter"]);
+        using (var peft = PeftAdapterDirectory.Read(folder["adapter"]))
+        using (NewDisposeScope())
+            SafetensorsWriter.Write(folder["adapter", "adapter_model.safetensors"], peft.Tensors.Select(each =>
+                (each.Key, each.Key.Contains("classifier.weight") ? zeros(0, 16) : each.Key.Contains("classifier.bias") ? zeros(0) : each.Value)));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() =>
+            Sentences.Scores(ml.Model.LoadLoraAdapter(folder["adapter"], options.BaseModel, sentence1ColumnName: "Text").Transform(Sentences.View(ml, 20))));
+        Assert.Contains("tells no classes apart", error.Message);
+    }
+
     private static void Same(float[][] expected, float[][] actual)
     {
         Assert.HasCount(expected.Length, actual);

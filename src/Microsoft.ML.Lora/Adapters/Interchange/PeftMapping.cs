@@ -15,7 +15,8 @@ internal static partial class PeftMapping
     {
         foreach (var output in new[] { "classifier.out_proj.weight", "classifier.weight", "score.weight" })
         {
-            if (peft.Tensors.TryGetValue(PeftKeys.Prefix + output, out var weight) && weight.dim() == 2) return checked((int)weight.shape[0]);
+            if (!peft.Tensors.TryGetValue(PeftKeys.Prefix + output, out var weight) || weight.dim() != 2) continue;
+            return weight.shape[0] > 0 ? checked((int)weight.shape[0]) : throw new InvalidDataException($"{source}: the head \"{output}\" tells no classes apart.");
         }
 
         throw new InvalidDataException($"{source}: there is no classification head; the adapter must have been trained with task_type {SequenceClassification}.");
