@@ -94,7 +94,7 @@ internal static class MergedModelDirectory
             json.WriteStartObject("label2id");
             for (var i = 0; i < labels.Count; i++) json.WriteNumber(labels[i], i);
             json.WriteEndObject();
-            json.WriteString("problem_type", "single_label_classification");
+            json.WriteString("problem_type", labels.Count == 1 ? "regression" : "single_label_classification");
             json.WriteString("torch_dtype", "float32");
             json.WriteEndObject();
         }

@@ -54,6 +54,21 @@ public class MergedModelTests
     }
 
     [TestMethod]
+    [DataRow(1, "regression")]
+    [DataRow(3, "single_label_classification")]
+    public void TheConfigurationSaysWhatTheOutputsAre(int classes, string problemType)
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("base/config.json", BaseConfig);
+        using var model = Tiny.Classifier(classes);
+        using var adapter = Tiny.Adapt(model);
+        adapter.SaveMerged(folder["merged"], folder["base"]);
+        var config = JsonNode.Parse(File.ReadAllBytes(folder["merged", "config.json"]))!;
+        Assert.AreEqual(problemType, (string?)config["problem_type"]);
+        Assert.AreEqual(classes, config["id2label"]!.AsObject().Count);
+    }
+
+    [TestMethod]
     public void WhatCannotBeWrittenIsNamed()
     {
         using var folder = new TemporaryFolder();
