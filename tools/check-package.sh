@@ -24,7 +24,7 @@ check_content() {
     local content path
     content=$(unzip -Z1 "$package")
     for path in lib/net10.0/Microsoft.ML.Lora.dll lib/net10.0/Microsoft.ML.Lora.xml README.md LICENSE buildTransitive/MlNetLora.targets \
-        models/tiny-english/{config.json,model.safetensors,README.md,LICENSE}; do
+        models/tiny-english/{config.json,vocab.json,merges.txt,model.safetensors,README.md,LICENSE}; do
         grep -qxF "$path" <<< "$content" || fail "the package lacks $path"
     done
     if grep -E '\.dll$' <<< "$content" | grep -vxF lib/net10.0/Microsoft.ML.Lora.dll; then fail "the package has assemblies that are not the library (above)"; fi

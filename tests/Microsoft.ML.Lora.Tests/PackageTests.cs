@@ -10,7 +10,7 @@ public class PackageTests
     private static readonly string[] Needed =
     [
         "lib/net10.0/Microsoft.ML.Lora.dll", "lib/net10.0/Microsoft.ML.Lora.xml", "README.md", "LICENSE", "buildTransitive/MlNetLora.targets",
-        "models/tiny-english/config.json", "models/tiny-english/model.safetensors", "models/tiny-english/README.md", "models/tiny-english/LICENSE",
+        "models/tiny-english/config.json", "models/tiny-english/vocab.json", "models/tiny-english/merges.txt", "models/tiny-english/model.safetensors", "models/tiny-english/README.md", "models/tiny-english/LICENSE",
     ];
 
     [TestMethod]

@@ -27,6 +27,12 @@ internal sealed class ConfigurationFields
         if ((_fields.String(field) ?? supported) != supported) throw _fields.Wrong(field, $"\"{supported}\", which is what is supported");
     }
 
+    /// <summary>Refuses true; an absent field stands for false.</summary>
+    public void RequireFalse(string field)
+    {
+        if (_fields.Bool(field) == true) throw _fields.Wrong(field, "false, which is what is supported");
+    }
+
     public int Size(string field, int? otherwise = null, int least = 1, int most = MaxSize)
     {
         var size = _fields.Require(_fields.Int(field) ?? otherwise, field);

@@ -91,6 +91,7 @@ public class EncoderFamilyTests
     [DataRow("\"layer_norm_eps\": 1e-05", "\"layer_norm_eps\": 0", "layer_norm_eps")]
     [DataRow("\"type_vocab_size\": 1", "\"type_vocab_size\": 1, \"hidden_act\": \"relu\"", "hidden_act")]
     [DataRow("\"type_vocab_size\": 1", "\"type_vocab_size\": 1, \"position_embedding_type\": \"relative_key\"", "position_embedding_type")]
+    [DataRow("\"type_vocab_size\": 1", "\"type_vocab_size\": 1, \"is_decoder\": true", "is_decoder")]
     public void WhatIsNotSupportedIsNamed(string from, string to, string named)
     {
         Assert.IsTrue(Roberta.Contains(from));

@@ -28,6 +28,7 @@ internal sealed class RobertaFamily(string modelType, string architecture) : Enc
     {
         fields.RequireText("hidden_act", "gelu");
         fields.RequireText("position_embedding_type", "absolute");
+        fields.RequireFalse("is_decoder");
         var hiddenDropout = fields.Probability("hidden_dropout_prob", 0.1);
         return new EncoderConfiguration
         {

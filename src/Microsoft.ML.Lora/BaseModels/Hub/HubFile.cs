@@ -6,7 +6,7 @@ namespace Microsoft.ML.Lora;
 
 /// <summary>A file on the hub: its content is told by the etag, which also is the name of its blob in the cache.</summary>
 /// <param name="Name">The plain name.</param>
-/// <param name="Etag">The SHA-256 of a large file, git's SHA-1 of a small one; another server may use other texts.</param>
+/// <param name="Etag">The SHA-256 of a large file, git's SHA-1 of a small one; another server may use the plain SHA-1, or other texts.</param>
 /// <param name="Length">The length in bytes.</param>
 internal sealed partial record HubFile(string Name, string Etag, long Length)
 {
@@ -27,18 +27,21 @@ internal sealed partial record HubFile(string Name, string Etag, long Length)
     public static string? FindDifference(string path, string etag, Func<string, FileDigest> digest)
     {
         if (Sha256Text().IsMatch(etag)) return Compare("SHA-256", digest(path).Sha256, etag);
-        return Sha1Text().IsMatch(etag) ? Compare("git SHA-1", GitSha1(path), etag) : null;
+        if (!Sha1Text().IsMatch(etag)) return null;
+        // Mirrors tell the SHA-1 of the content alone.
+        var difference = Compare("git SHA-1", Sha1(path, asGit: true), etag);
+        return difference == null || Sha1(path, asGit: false) == etag ? null : difference;
     }
 
     private static string? Compare(string kind, string found, string expected) =>
         found == expected ? null : $"its {kind} is {found}, expected is {expected}";
 
-    /// <summary>The name that git gives a file's content: the SHA-1 of a heading and the content.</summary>
-    private static string GitSha1(string path)
+    /// <summary>The SHA-1 of a file's content, or the name that git gives it: the SHA-1 of a heading and the content.</summary>
+    private static string Sha1(string path, bool asGit)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
-        hash.AppendData(Encoding.ASCII.GetBytes($"blob {stream.Length}\0"));
+        if (asGit) hash.AppendData(Encoding.ASCII.GetBytes($"blob {stream.Length}\0"));
         var buffer = new byte[1 << 16];
         for (int read; (read = stream.Read(buffer)) > 0;) hash.AppendData(buffer, 0, read);
         return Convert.ToHexStringLower(hash.GetHashAndReset());

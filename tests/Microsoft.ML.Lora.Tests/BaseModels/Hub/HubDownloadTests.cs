@@ -249,6 +249,26 @@ public sealed class HubDownloadTests : HubTest
     }
 
     [TestMethod]
+    public void AMirrorMayTellTheContentsOwnSha1()
+    {
+        var etag = Convert.ToHexStringLower(System.Security.Cryptography.SHA1.HashData(Model.Files["config.json"]));
+        Hub.Fault = context =>
+        {
+            context.Response.OnStarting(() =>
+            {
+                if (context.Request.Path.Value!.EndsWith("/config.json", StringComparison.Ordinal)) context.Response.Headers.ETag = $"\"{etag}\"";
+                return Task.CompletedTask;
+            });
+            return Task.FromResult(false);
+        };
+        Download();
+        Assert.AreEqual(Path.Combine("..", "..", "blobs", etag), new FileInfo(Path.Combine(Snapshot, "config.json")).LinkTarget);
+        Assert.AreEqual(Snapshot, new HubBaseModel(TestModel.Id, "main").Resolve([], BaseFolder.Offline(Cache)).Directory);
+        Damage(Blob("merges.txt"));
+        Assert.Contains("its git SHA-1 is", Assert.ThrowsExactly<InvalidDataException>(() => new HubBaseModel(TestModel.Id, "main").Resolve([], BaseFolder.Offline(Cache))).Message);
+    }
+
+    [TestMethod]
     [DataRow("""{"siblings": []}""", "'sha'")]
     [DataRow("""{"sha": "../x", "siblings": []}""", "'sha'")]
     [DataRow("""{"sha": "e2da8e2f811d1448a5b465c236feacd80ffbac7b", "siblings": [5]}""", "'siblings'")]
