@@ -19,7 +19,7 @@ public static class LoraCatalog
     /// <param name="batchSize">Rows of one optimiser step, at least 1.</param>
     /// <param name="maxEpochs">Passes over the data, at least 1.</param>
     /// <param name="baseModel">The model to adapt; null for the one that comes with the library.</param>
-    /// <param name="validationSet">Rows that are not trained on; metrics over all of them are reported after each epoch, and the best weights are kept.</param>
+    /// <param name="validationSet">Rows that are not trained on, transformed with what stands before the trainer; metrics over all of them are reported after each epoch, and the best weights are kept.</param>
     /// <param name="rank">r: the inner size of each low-rank product, from 1 to the model's hidden size.</param>
     /// <param name="alpha">The low-rank product is scaled by alpha / rank; above 0.</param>
     /// <param name="learningRate">The highest learning rate, above 0.</param>
@@ -76,7 +76,7 @@ public static class LoraCatalog
     /// <param name="batchSize">Rows of one forward pass, at least 1.</param>
     /// <param name="maxEpochs">Passes over the data, at least 1.</param>
     /// <param name="baseModel">The model to adapt; null for the one that comes with the library.</param>
-    /// <param name="validationSet">Rows that are not trained on; metrics over all of them are reported after each epoch, and the best weights are kept.</param>
+    /// <param name="validationSet">Rows that are not trained on, transformed with what stands before the trainer; metrics over all of them are reported after each epoch, and the best weights are kept.</param>
     /// <param name="rank">r: the inner size of each low-rank product, from 1 to the model's hidden size.</param>
     /// <param name="alpha">The low-rank product is scaled by alpha / rank; above 0.</param>
     /// <param name="learningRate">The highest learning rate, above 0.</param>
@@ -128,7 +128,7 @@ public static class LoraCatalog
     /// <param name="scoreColumnName">The output column of class probabilities.</param>
     /// <param name="outputColumnName">The output column of the predicted class, a key with <paramref name="labels"/> as its values.</param>
     /// <param name="maxLength">The most tokens a row may have, specials included.</param>
-    /// <exception cref="ArgumentException">The number of labels is not that of the head's outputs.</exception>
+    /// <exception cref="ArgumentException">A column's name is empty, both outputs have one name, or the number of labels is not that of the head's outputs.</exception>
     /// <exception cref="FileNotFoundException">The adapter or the base model is not there.</exception>
     /// <exception cref="InvalidDataException">A file is malformed, asks for what is not supported, or does not fit the base model.</exception>
     /// <exception cref="DllNotFoundException">The application references no package with TorchSharp's native library.</exception>
@@ -146,6 +146,10 @@ public static class LoraCatalog
         ArgumentNullException.ThrowIfNull(catalog);
         ArgumentException.ThrowIfNullOrEmpty(directory);
         ArgumentNullException.ThrowIfNull(baseModel);
+        ArgumentException.ThrowIfNullOrWhiteSpace(sentence1ColumnName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(scoreColumnName);
+        ArgumentException.ThrowIfNullOrWhiteSpace(outputColumnName);
+        if (sentence2ColumnName is not null) ArgumentException.ThrowIfNullOrWhiteSpace(sentence2ColumnName);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, 8);
         NativeTorch.Require();
         using var peft = PeftAdapterDirectory.Read(directory);
@@ -153,7 +157,11 @@ public static class LoraCatalog
         try
         {
             var classes = classifier.Model.Classes;
-            if (labels is not null && (labels.Count != classes || classes == 1))
+            if (classes > 1 && scoreColumnName == outputColumnName)
+                throw new ArgumentException($"{nameof(scoreColumnName)} and {nameof(outputColumnName)} are both '{scoreColumnName}'; they must differ.", nameof(outputColumnName));
+            if (labels is not null && classes == 1)
+                throw new ArgumentException($"The adapter in {directory} has one output, which is a number; it has no classes to name.", nameof(labels));
+            if (labels is not null && labels.Count != classes)
                 throw new ArgumentException($"{labels.Count} labels are given, but the adapter in {directory} tells {classes} classes apart.", nameof(labels));
             var values = classes == 1 ? null : LabelValues.FromNames(labels ?? [.. Enumerable.Range(0, classes).Select(i => $"LABEL_{i}")]);
             var columns = new ModelColumns(new TextColumns(sentence1ColumnName, sentence2ColumnName), "Label", scoreColumnName, outputColumnName);

@@ -44,6 +44,7 @@ public sealed partial class LoraModel
     /// <exception cref="InvalidDataException">The file is malformed or does not fit the model; nothing is changed then.</exception>
     public void LoadLoralib(string adapter, string path, double alpha)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
         if (!(alpha > 0) || !double.IsFinite(alpha)) throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "Alpha must be above 0.");
         using var peft = LoralibCheckpoint.Read(path, _model, alpha);
         Load(adapter, peft, path);

@@ -1,4 +1,5 @@
 using Microsoft.ML.Lora.Adapters;
+using Microsoft.ML.Lora.Adapters.Targeting;
 using Microsoft.ML.Lora.Backbones;
 using Microsoft.ML.Lora.Formats;
 using Microsoft.ML.Lora.Text;
@@ -76,15 +77,21 @@ internal sealed class FineTunedClassifier : IDisposable
     public static FineTunedClassifier Load(ResolvedBase resolved, PeftAdapter peft, int maxLength, string source, Placement? placement = null)
     {
         using var generator = new Generator();
-        return Build(resolved, PeftMapping.Classes(peft, source), maxLength, generator, placement, (_, model) =>
+        var (_, configuration) = EncoderFamily.Read(resolved.ConfigPath);
+        return Build(resolved, PeftMapping.Classes(peft, source, configuration.HiddenSize), maxLength, generator, placement, (_, model) =>
         {
             var adapter = new LoraModel(model, model.Dropout);
-            adapter.Load(LoraModel.DefaultName, peft, source);
-            var saved = adapter.SavedParameters;
-            if (model.HeadModules.FirstOrDefault(module => !saved.Any(each => each.Name.StartsWith(module + ".", StringComparison.Ordinal))) is not { } lacking)
+            try
+            {
+                adapter.Load(LoraModel.DefaultName, peft, source);
+                RequireHead(model, adapter, source);
                 return adapter;
-            adapter.Dispose();
-            throw new InvalidDataException($"{source}: the adapter does not hold \"{lacking}\", a part of the head that is not taken from the base.");
+            }
+            catch
+            {
+                adapter.Dispose();
+                throw;
+            }
         });
     }
 
@@ -150,6 +157,15 @@ internal sealed class FineTunedClassifier : IDisposable
             model.Dispose();
             throw;
         }
+    }
+
+    // What the adapter lacks of the head would stay as it was drawn.
+    private static void RequireHead(SequenceClassifier model, LoraModel adapter, string source)
+    {
+        var saved = adapter.SavedParameters.Select(parameter => parameter.Name).ToHashSet();
+        var lacking = ModuleTree.Parameters(model).Select(parameter => parameter.Path)
+            .FirstOrDefault(path => model.HeadModules.Any(module => path.StartsWith(module + ".", StringComparison.Ordinal)) && !saved.Contains(path));
+        if (lacking is not null) throw new InvalidDataException($"{source}: the adapter lacks \"{PeftKeys.Prefix}{lacking}\", a part of the head.");
     }
 
     private static TextTokenizer ReadTokenizer(ResolvedBase resolved, EncoderConfiguration configuration)

@@ -7,7 +7,10 @@ public sealed partial class LoraFineTuneEstimator
     /// <content>Validation, checkpoints, cancellation and progress.</content>
     public sealed partial class Options
     {
-        /// <summary>Rows that are not trained on. After each epoch, metrics over all of them are reported, and the model keeps the weights that did best. Default: none.</summary>
+        /// <summary>
+        /// Rows that are not trained on. After each epoch, metrics over all of them are reported, and the model keeps the weights that did best. They do
+        /// not pass through the pipeline: transform them with what stands before the trainer, so that their labels are the training rows' keys. Default: none.
+        /// </summary>
         public IDataView? ValidationSet { get; set; }
 
         /// <summary>The share of the training rows that is held out as the validation set, from 0 to below 1; not together with <see cref="ValidationSet"/>. Default: 0.</summary>

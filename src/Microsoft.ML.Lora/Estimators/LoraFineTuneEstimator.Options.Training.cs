@@ -87,6 +87,8 @@ public sealed partial class LoraFineTuneEstimator
         /// <summary>Checks what depends on the task.</summary>
         internal void ValidateFor(bool regression)
         {
+            if (!regression && ScoreColumnName == PredictionColumnName)
+                throw new ArgumentException($"{nameof(ScoreColumnName)} and {nameof(PredictionColumnName)} are both '{ScoreColumnName}'; they must differ.", nameof(ScoreColumnName));
             Check(!regression || LabelSmoothing == 0, LabelSmoothing, nameof(LabelSmoothing), "0 where a number is learnt");
             Check(!regression || ClassWeights is null, "set", nameof(ClassWeights), "null where a number is learnt");
             Check(regression ? MonitoredMetric is MonitoredMetric.Loss or MonitoredMetric.PearsonCorrelation : MonitoredMetric != MonitoredMetric.PearsonCorrelation,
@@ -108,7 +110,7 @@ public sealed partial class LoraFineTuneEstimator
             Check(MaxGradientNorm >= 0 && double.IsFinite(MaxGradientNorm), MaxGradientNorm, nameof(MaxGradientNorm), "at least 0");
             Check(LabelSmoothing is >= 0 and < 1, LabelSmoothing, nameof(LabelSmoothing), "at least 0 and below 1");
             foreach (var (name, weight) in ClassWeights ?? new Dictionary<string, double>())
-                Check(weight > 0 && double.IsFinite(weight), weight, $"{nameof(ClassWeights)}[\"{name}\"]", "above 0");
+                Check((float)weight is > 0 and < float.PositiveInfinity, weight, $"{nameof(ClassWeights)}[\"{name}\"]", "above 0 and within what a Single holds");
             Check(Enum.IsDefined(Precision), Precision, nameof(Precision), "one of " + string.Join(", ", Enum.GetNames<TrainingPrecision>()));
             Check(GpuDeviceId is null or >= 0, GpuDeviceId, nameof(GpuDeviceId), "at least 0, or null for the CPU");
         }

@@ -59,8 +59,6 @@ public sealed partial class LoraFineTuneEstimator
             CheckColumn(PredictionColumnName, nameof(PredictionColumnName));
             CheckColumn(Sentence1ColumnName, nameof(Sentence1ColumnName));
             if (Sentence2ColumnName is not null) CheckColumn(Sentence2ColumnName, nameof(Sentence2ColumnName));
-            if (ScoreColumnName == PredictionColumnName)
-                throw new ArgumentException($"{nameof(ScoreColumnName)} and {nameof(PredictionColumnName)} are both '{ScoreColumnName}'; they must differ.", nameof(ScoreColumnName));
             ArgumentNullException.ThrowIfNull(BaseModel);
             Check(Rank >= 1, Rank, nameof(Rank), "at least 1");
             Check(Alpha > 0 && double.IsFinite(Alpha), Alpha, nameof(Alpha), "above 0");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Formats;
 
 namespace Microsoft.ML.Lora;
@@ -20,7 +21,7 @@ internal sealed record SavedModel(ModelColumns Columns, LabelValues? Labels, int
     public const string Regression = "regression";
 
     /// <summary>The most classes a model may tell apart.</summary>
-    public const int MostClasses = 1_000_000;
+    public const int MostClasses = PeftMapping.MostClasses;
 
     private const int MaxBytes = 64 << 20;
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };

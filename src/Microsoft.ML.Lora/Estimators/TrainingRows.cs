@@ -50,9 +50,9 @@ internal sealed record TrainingRows(List<string> Sentence1, List<string>? Senten
         var column = schema.GetColumnOrNull(name) ?? throw SchemaErrors.Missing(schema.Select(c => c.Name), "label", name);
         if (column.Type is not KeyDataViewType key) throw SchemaErrors.LabelNotKey(name, column.Type.ToString()!);
         if (key.Count < 2)
-            throw new ArgumentOutOfRangeException("inputSchema", $"The label column '{name}' has {key.Count} class; telling classes apart takes at least two.");
+            throw new ArgumentOutOfRangeException(SchemaErrors.Parameter, $"The label column '{name}' has {key.Count} class; telling classes apart takes at least two.");
         if (key.Count > SavedModel.MostClasses)
-            throw new ArgumentOutOfRangeException("inputSchema",
+            throw new ArgumentOutOfRangeException(SchemaErrors.Parameter,
                 $"The label column '{name}' is a key with {key.Count} values, but a model tells at most {SavedModel.MostClasses} classes apart; map the labels with MapValueToKey, which counts those that occur.");
         return column;
     }

@@ -29,7 +29,7 @@ internal sealed partial class TrainingSession(IHost host, IChannel channel, Lora
         _seed = options.Seed ?? MLNetInternals.Seed(host) ?? _start?.File.Seed ?? Random.Shared.Next();
         _optionsText = OptionsText.Of(options, Task, _seed);
         MakeReportFolder();
-        var held = options.ValidationSet is { } set ? Read(set, "validation set") : null;
+        var held = options.ValidationSet is { } set ? ReadValidation(set) : null;
         if (options.ValidationFraction > 0) (training, held) = Split(training);
         CheckLearnable(training);
         var classWeights = ClassWeights();
@@ -71,6 +71,19 @@ internal sealed partial class TrainingSession(IHost host, IChannel channel, Lora
         if (labels is null) TrainingRows.TargetColumn(data.Schema, options.LabelColumnName);
         else labels.RequireSameKeys(LabelValues.FromColumn(TrainingRows.LabelColumn(data.Schema, options.LabelColumnName)), options.LabelColumnName, what);
         return TrainingRows.Read(data, options.Texts, options.LabelColumnName, channel, what);
+    }
+
+    private TrainingRows ReadValidation(IDataView set)
+    {
+        try
+        {
+            return Read(set, "validation set");
+        }
+        catch (ArgumentOutOfRangeException error) when (error.ParamName == SchemaErrors.Parameter)
+        {
+            throw new InvalidOperationException(
+                $"The validation set lacks what the trainer reads. It does not pass through the pipeline: transform it with what stands before the trainer. {error.Message}", error);
+        }
     }
 
     private void OpenCheckpoints()
@@ -154,7 +167,7 @@ internal sealed partial class TrainingSession(IHost host, IChannel channel, Lora
                 channel.Info(MessageSensitivity.None, "Epoch {0}, step {1}: training loss {2:F4}, validation loss {3:F4}, validation accuracy {4:F4}, macro F1 {5:F4}.",
                     progress.Epoch, progress.Step, progress.EpochLoss, metrics.Loss, metrics.Accuracy, metrics.MacroF1);
         }
-        else if (progress.Step * (long)progress.Epochs == progress.Epoch * (long)progress.TotalSteps)
+        else if (progress.EndsEpoch)
         {
             channel.Info(MessageSensitivity.None, "Epoch {0}: training loss {1:F4}.", progress.Epoch, progress.EpochLoss);
         }

@@ -19,6 +19,7 @@ internal sealed partial record PeftAdapterConfig
         "megatron_core",        // the name of a module that only megatron_config would use
         "qalora_group_size",    // read only with use_qalora
         "eva_config",           // how training began; the ranks it chose are in rank_pattern
+        "corda_config", "lora_ga_config", "loftq_config",   // read only with the init_lora_weights of their names
         "runtime_config",       // where computations take place
     ];
 

@@ -12,6 +12,9 @@ internal sealed partial record PeftAdapterConfig
     /// <summary>The highest rank that a file may ask for.</summary>
     public const int MaxRank = 65_536;
 
+    // Each is an expression, which costs time.
+    private const int MostPatterns = 1000;
+
     /// <summary>Reads and checks a configuration file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is not a LoRA configuration this library can honour; the message names the field.</exception>
@@ -69,8 +72,10 @@ internal sealed partial record PeftAdapterConfig
         Demand(Dropout is >= 0 and < 1, "lora_dropout", Dropout, "in [0, 1)");
         Demand(Bias is "none" or "all" or "lora_only", "bias", Bias, "none, all or lora_only");
         Demand(KnownInitialisation().IsMatch(InitLoraWeights), "init_lora_weights", InitLoraWeights,
-            "true, false, gaussian, eva, olora, orthogonal, pissa, pissa_niter_N, corda or loftq");
+            "true, false, gaussian, eva, olora, orthogonal, mica, pissa, pissa_niter_N, corda, lora_ga or loftq");
         foreach (var index in LayersToTransform ?? []) Demand(index >= 0, "layers_to_transform", index, "0 or more");
+        Demand(RankPattern.Count <= MostPatterns, "rank_pattern", $"of {RankPattern.Count} entries", $"of at most {MostPatterns}");
+        Demand(AlphaPattern.Count <= MostPatterns, "alpha_pattern", $"of {AlphaPattern.Count} entries", $"of at most {MostPatterns}");
         foreach (var (module, rank) in RankPattern) Demand(rank is >= 1 and <= MaxRank, $"rank_pattern.{module}", rank, $"in 1 … {MaxRank}");
         foreach (var (module, alpha) in AlphaPattern)
             Demand(double.IsFinite(alpha) && alpha > 0, $"alpha_pattern.{module}", alpha, "above 0");
@@ -81,7 +86,8 @@ internal sealed partial record PeftAdapterConfig
     private static PeftModules? Modules(JsonFields fields, string field) => fields.Find(field)?.ValueKind switch
     {
         null => null,
-        JsonValueKind.String => PeftModules.Matching(fields.String(field)!),
+        JsonValueKind.String => fields.String(field) is var pattern && string.IsNullOrWhiteSpace(pattern)
+            ? throw fields.Wrong(field, "a list of names or an expression") : PeftModules.Matching(pattern),
         JsonValueKind.Array => PeftModules.Named(fields.Strings(field)!),
         _ => throw fields.Wrong(field, "a list of names or a text"),
     };
@@ -98,6 +104,6 @@ internal sealed partial record PeftAdapterConfig
         JsonFields fields, string field, JsonValueKind single, Func<string, T> one, Func<string, IReadOnlyList<T>?> many) =>
         fields.Find(field)?.ValueKind == single ? [one(field)] : many(field);
 
-    [GeneratedRegex("^(true|false|gaussian|eva|olora|orthogonal|pissa|pissa_niter_[0-9]{1,4}|corda|loftq)\\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(true|false|gaussian|eva|olora|orthogonal|mica|pissa|pissa_niter_[0-9]{1,4}|corda|lora_ga|loftq)\\z", RegexOptions.CultureInvariant)]
     private static partial Regex KnownInitialisation();
 }

@@ -46,7 +46,7 @@ internal sealed partial record PeftAdapterConfig
 
     /// <summary>
     /// How the adapter began: "true" (peft's default), "false" (no start at zero), or a name such as gaussian, pissa, olora. Beware: with pissa,
-    /// pissa_niter_N, olora, corda and loftq an adapter that was not converted when saved belongs to a base whose weights were changed at
+    /// pissa_niter_N, olora, corda, lora_ga and loftq an adapter that was not converted when saved belongs to a base whose weights were changed at
     /// the start.
     /// </summary>
     public string InitLoraWeights { get; init; } = "true";

@@ -47,6 +47,7 @@ internal sealed partial class Trainer(
         using var optimizer = new Optimizer(method.ParameterGroups(), options.WeightDecay, options.MaxGradientNorm);
         using var best = new BestWeights(optimizer.Parameters);
         var stopping = new EarlyStopping(options.Metric, options.Patience, options.MinimumChange);
+        using var gradients = enable_grad();
         var clock = Stopwatch.StartNew();
         State = Resume(optimizer, best, stopping);
         void Stop()
@@ -153,8 +154,9 @@ internal sealed partial class Trainer(
         if (!due) return null;
         var metrics = new Scorer(model, device, _objective).Evaluate(rows, stop);
         State.ValidatedStep = State.Step;
-        State.History.Add(State.Step, metrics);
-        if (stopping.Improves(metrics, State.Step)) best.Keep();
+        var isBest = stopping.Improves(metrics, State.Step);
+        State.History.Add(State.Step, metrics, isBest);
+        if (isBest) best.Keep();
         return metrics;
     }
 
@@ -175,6 +177,7 @@ internal sealed partial class Trainer(
             Elapsed = elapsed,
             Remaining = elapsed / State.Step * (plan.TotalSteps - State.Step),
             Validation = metrics,
+            EndsEpoch = plan.EndsEpoch(State.Step),
         };
     }
 }

@@ -34,8 +34,13 @@ internal sealed class TrainingHistory
         _stepsPerPoint *= 2;
     }
 
-    /// <summary>Adds a validation.</summary>
-    public void Add(int step, ValidationMetrics metrics) => _validations.Add(new ValidationPoint(step, metrics));
+    /// <summary>Adds a validation. Of their tables of label by prediction, only the best one's is kept.</summary>
+    public void Add(int step, ValidationMetrics metrics, bool isBest)
+    {
+        for (var i = _validations.Count - 1; isBest && i >= 0; i--)
+            if (_validations[i].Metrics.Confusion is not null) _validations[i] = new ValidationPoint(_validations[i].Step, WithoutTable(_validations[i].Metrics));
+        _validations.Add(new ValidationPoint(step, isBest ? metrics : WithoutTable(metrics)));
+    }
 
     /// <summary>Goes on where another object stood.</summary>
     public void Restore(IEnumerable<LossPoint> losses, IEnumerable<ValidationPoint> validations, (int StepsPerPoint, double Sum, int Count) unfinished)
@@ -44,6 +49,8 @@ internal sealed class TrainingHistory
         _validations.AddRange(validations);
         (_stepsPerPoint, _sum, _count) = unfinished;
     }
+
+    private static ValidationMetrics WithoutTable(ValidationMetrics metrics) => metrics with { Confusion = null };
 }
 
 /// <summary>The mean loss of some steps.</summary>

@@ -38,4 +38,7 @@ public sealed record TrainingProgress
 
     /// <summary>Metrics over the whole validation set, where the step was followed by a validation; otherwise null.</summary>
     public ValidationMetrics? Validation { get; init; }
+
+    /// <summary>Whether the step is the last of its pass.</summary>
+    internal bool EndsEpoch { get; init; }
 }

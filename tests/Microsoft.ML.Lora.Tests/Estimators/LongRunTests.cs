@@ -48,6 +48,44 @@ public class LongRunTests
     }
 
     [TestMethod]
+    public void AValidationSetThatDidNotPassThroughThePipelineIsNamed()
+    {
+        using var tiny = new TinyBaseModel();
+        var ml = new MLContext(seed: 1);
+        void Check(IDataView set, params string[] parts)
+        {
+            var options = Sentences.Options(tiny);
+            options.ValidationSet = set;
+            var error = Assert.ThrowsExactly<InvalidOperationException>(() => Sentences.Pipeline(ml, options).Fit(Sentences.View(ml, 20)));
+            foreach (var part in parts.Append("The validation set lacks what the trainer reads")) StringAssert.Contains(error.Message, part);
+        }
+
+        Check(Sentences.View(ml, 20), "label column 'Label'", "String");
+        Check(ml.Data.LoadFromEnumerable([new { Label = "pos" }]), "'Label'");
+        Check(ml.Transforms.CopyColumns("Words", "Text").Append(ml.Transforms.DropColumns("Text")).Fit(Keyed(ml, 20)).Transform(Keyed(ml, 20)), "text column 'Text'");
+    }
+
+    [TestMethod]
+    public void EachEpochIsLoggedAlsoWhereTheyDifferInSteps()
+    {
+        using var tiny = new TinyBaseModel();
+        var ml = new MLContext(seed: 1);
+        var epochs = new List<string>();
+        var steps = new Dictionary<int, int>();
+        ml.Log += (_, e) =>
+        {
+            if (e.RawMessage.StartsWith("Epoch ", StringComparison.Ordinal)) epochs.Add(e.RawMessage);
+        };
+        var random = new Random(1);
+        var rows = Sentences.Make(90).Select(row => new Sentence { Text = row.Text + string.Concat(Enumerable.Repeat(" good", random.Next(20))), Label = row.Label }).ToArray();
+        var options = Sentences.Options(tiny);
+        (options.MaxEpochs, options.BatchSize, options.MaxTokensPerBatch, options.Progress) = (6, 1, 60, p => steps[p.Epoch] = steps.GetValueOrDefault(p.Epoch) + 1);
+        Sentences.Pipeline(ml, options).Fit(ml.Data.LoadFromEnumerable(rows));
+        Assert.IsGreaterThan(1, steps.Values.Distinct().Count(), "The epochs should differ, or this test shows nothing.");
+        CollectionAssert.AreEqual(Enumerable.Range(1, 6).Select(epoch => $"Epoch {epoch}:").ToArray(), epochs.Select(each => each[..8]).ToArray());
+    }
+
+    [TestMethod]
     public void AFractionIsHeldOut()
     {
         using var tiny = new TinyBaseModel();
@@ -257,6 +295,8 @@ public class LongRunTests
         Check("LearningRateDecay", o => o.LearningRateDecay = (LearningRateDecay)7);
         Check("LabelSmoothing", o => o.LabelSmoothing = 1);
         Check("ClassWeights[\"a\"]", o => o.ClassWeights = new Dictionary<string, double> { ["a"] = -1 });
+        Check("ClassWeights[\"a\"]", o => o.ClassWeights = new Dictionary<string, double> { ["a"] = 1e300 });
+        Check("ClassWeights[\"a\"]", o => o.ClassWeights = new Dictionary<string, double> { ["a"] = 1e-300 });
         Check("GpuDeviceId", o => o.GpuDeviceId = -1);
         Check("ValidationFraction", o => o.ValidationFraction = 1);
         Check("ValidateEverySteps", o => o.ValidateEverySteps = -1);

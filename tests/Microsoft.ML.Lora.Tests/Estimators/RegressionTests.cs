@@ -118,5 +118,8 @@ public class RegressionTests
         Check("ClassWeights", o => o.ClassWeights = new Dictionary<string, double>());
         Check("MonitoredMetric", o => o.MonitoredMetric = MonitoredMetric.Accuracy);
         Check("label column 'First'", o => o.LabelColumnName = "First");
+        var named = Options(tiny);
+        (named.ScoreColumnName, named.MaxEpochs) = (named.PredictionColumnName, 1);
+        ml.Regression.Trainers.LoraSentenceSimilarity(named).Fit(data).Dispose();
     }
 }

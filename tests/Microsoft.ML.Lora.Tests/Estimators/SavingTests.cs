@@ -76,6 +76,50 @@ public class SavingTests
     }
 
     [TestMethod]
+    [DataRow(0L, 16L)]
+    [DataRow(1L << 40, 0L)]
+    [DataRow(500_000_000L, 0L)]
+    [DataRow(3L, 17L)]
+    public void AHeadOfAnImpossibleShapeIsRefusedBeforeMemoryIsSpent(long rows, long columns)
+    {
+        using var tiny = new TinyBaseModel();
+        using var folder = new TemporaryFolder();
+        var ml = new MLContext(seed: 1);
+        var data = ml.Transforms.Conversion.MapValueToKey("Label").Fit(Sentences.View(ml, 20)).Transform(Sentences.View(ml, 20));
+        var options = Sentences.Options(tiny);
+        options.MaxEpochs = 1;
+        using (var model = ml.MulticlassClassification.Trainers.LoraTextClassification(options).Fit(data)) model.SaveAdapter(folder["whole"]);
+        const string name = "base_model.model.classifier.out_proj.weight";
+        using (var peft = PeftAdapterDirectory.Read(folder["whole"]))
+        using (var weight = TorchSharp.torch.zeros(rows, columns))
+            PeftAdapterDirectory.Write(folder["other"], peft.Config, peft.Tensors.Select(each => (each.Key, each.Key == name ? weight : each.Value)));
+        var error = Assert.ThrowsExactly<InvalidDataException>(() => ml.Model.LoadLoraAdapter(folder["other"], tiny.Base).Dispose());
+        StringAssert.Contains(error.Message, $"{name}\" has the shape [{rows}, {columns}]");
+    }
+
+    [TestMethod]
+    public void WhatAnAdapterIsLoadedWithIsChecked()
+    {
+        using var tiny = new TinyBaseModel();
+        using var folder = new TemporaryFolder();
+        var ml = new MLContext(seed: 1);
+        var data = ml.Data.LoadFromEnumerable(Sentences.Make(20).Select(s => new { s.Text, Label = s.Label == "pos" ? 1f : 0f }));
+        var options = Sentences.Options(tiny);
+        options.MaxEpochs = 1;
+        using var model = ml.Regression.Trainers.LoraSentenceSimilarity(options).Fit(data);
+        model.SaveAdapter(folder.Root);
+        void Check(string part, Func<LoraFineTuneTransformer> load) => StringAssert.Contains(Assert.Throws<ArgumentException>(() => load().Dispose()).Message, part);
+        Check("one output, which is a number", () => ml.Model.LoadLoraAdapter(folder.Root, tiny.Base, ["one"]));
+        Check("sentence1ColumnName", () => ml.Model.LoadLoraAdapter(folder.Root, tiny.Base, sentence1ColumnName: ""));
+        Check("sentence2ColumnName", () => ml.Model.LoadLoraAdapter(folder.Root, tiny.Base, sentence2ColumnName: " "));
+        Check("scoreColumnName", () => ml.Model.LoadLoraAdapter(folder.Root, tiny.Base, scoreColumnName: null!));
+        ml.Model.LoadLoraAdapter(folder.Root, tiny.Base, outputColumnName: "Score").Dispose();
+        var keyed = ml.Transforms.Conversion.MapValueToKey("Label").Fit(Sentences.View(ml, 20)).Transform(Sentences.View(ml, 20));
+        using (var classifier = ml.MulticlassClassification.Trainers.LoraTextClassification(options).Fit(keyed)) classifier.SaveAdapter(folder["classes"]);
+        Check("outputColumnName", () => ml.Model.LoadLoraAdapter(folder["classes"], tiny.Base, outputColumnName: "Score"));
+    }
+
+    [TestMethod]
     public void AnAlteredOrMissingBaseIsRefused()
     {
         using var tiny = new TinyBaseModel();

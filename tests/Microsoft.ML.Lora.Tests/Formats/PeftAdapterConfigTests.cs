@@ -126,11 +126,21 @@ public sealed class PeftAdapterConfigTests
     }
 
     [TestMethod]
+    [DataRow("corda_config")]
+    [DataRow("lora_ga_config")]
+    [DataRow("loftq_config")]
+    [DataRow("eva_config")]
+    public void HowAnAdapterBeganDoesNotMatterOnceItIsAnOrdinaryOne(string field)
+    {
+        var config = Parse(With($"\"{field}\": {{\"a\": 1}}"));
+        Assert.AreEqual("true", config.InitLoraWeights);
+        Assert.IsTrue(config.OtherFields.ContainsKey(field));
+    }
+
+    [TestMethod]
     [DataRow("\"alora_invocation_tokens\": [1]", "alora_invocation_tokens")]
     [DataRow("\"layer_replication\": [[0, 4]]", "layer_replication")]
     [DataRow("\"megatron_config\": {\"a\": 1}", "megatron_config")]
-    [DataRow("\"loftq_config\": {\"loftq_bits\": 4}", "loftq_config")]
-    [DataRow("\"corda_config\": {\"a\": 1}", "corda_config")]
     [DataRow("\"use_qalora\": true", "use_qalora")]
     [DataRow("\"lora_bias\": true", "lora_bias")]
     [DataRow("\"target_parameters\": [\"w\"]", "target_parameters")]
@@ -161,6 +171,8 @@ public sealed class PeftAdapterConfigTests
     [DataRow("\"use_rslora\": \"true\"", "'use_rslora'")]
     [DataRow("\"target_modules\": 5", "'target_modules'")]
     [DataRow("\"target_modules\": [5]", "'target_modules'")]
+    [DataRow("\"target_modules\": \" \"", "'target_modules'")]
+    [DataRow("\"exclude_modules\": \"\"", "'exclude_modules'")]
     [DataRow("\"modules_to_save\": \"classifier\"", "'modules_to_save'")]
     [DataRow("\"init_lora_weights\": \"magic\"", "'init_lora_weights'")]
     [DataRow("\"init_lora_weights\": 1", "'init_lora_weights'")]

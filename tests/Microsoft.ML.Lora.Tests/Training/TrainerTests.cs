@@ -27,6 +27,14 @@ public class TrainerTests
     }
 
     [TestMethod]
+    public void ItTrainsWhereGradientsAreSwitchedOff()
+    {
+        var expected = Train(new TrainingOptions { Epochs = 1, Seed = 7 }).Weights;
+        using var _ = no_grad();
+        CollectionAssert.AreEqual(expected, Train(new TrainingOptions { Epochs = 1, Seed = 7 }).Weights);
+    }
+
+    [TestMethod]
     public void OneSeedGivesOneResult()
     {
         var first = Train(new TrainingOptions { Epochs = 2, Seed = 7 }).Weights;

@@ -66,5 +66,31 @@ public class ValidationTests
         Assert.AreEqual(4.0 / 6, counts.Accuracy, 1e-12);
         Assert.AreEqual((2.0 / 3 + 0.5 + 1) / 3, counts.MacroF1, 1e-12);
         Assert.AreEqual((4.0 * 6 - 14) / (36 - 14), counts.MatthewsCorrelation, 1e-12);
+        CollectionAssert.AreEqual(new[] { 2, 1, 0, 0 }, counts.Counts![0].ToArray());
+    }
+
+    [TestMethod]
+    public void ManyClassesAreCountedWithoutATable()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var counts = new ConfusionCounts(20_000);
+        foreach (var (label, prediction) in new[] { (0, 0), (0, 0), (0, 1), (1, 1), (1, 0), (19_999, 19_999) }) counts.Add(label, prediction);
+        Assert.AreEqual(4.0 / 6, counts.Accuracy, 1e-12);
+        Assert.AreEqual((2.0 / 3 + 0.5 + 1) / 3, counts.MacroF1, 1e-12);
+        Assert.AreEqual((4.0 * 6 - 14) / (36 - 14), counts.MatthewsCorrelation, 1e-12);
+        Assert.IsNull(counts.Counts);
+        Assert.IsLessThan(10_000_000, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [TestMethod]
+    public void OfManyValidationsTheBestOnesTableIsKept()
+    {
+        using var model = Tiny.Classifier();
+        using var adapter = Tiny.Adapt(model);
+        var trainer = new Trainer(model, adapter, new TrainingOptions { Epochs = 3, ValidateEverySteps = 1, Seed = 1 }, CPU);
+        var result = trainer.Run(TaughtRows.Make(60), TaughtRows.Make(30, seed: 8), null, CancellationToken.None);
+        Assert.HasCount(12, trainer.State.History.Validations);
+        Assert.AreEqual(result.BestStep, trainer.State.History.Validations.Single(point => point.Metrics.Confusion is not null).Step);
+        Assert.AreEqual(30, result.BestValidation!.Confusion!.Sum(row => row.Sum()));
     }
 }

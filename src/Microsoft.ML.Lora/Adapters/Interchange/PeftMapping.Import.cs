@@ -50,23 +50,20 @@ internal static partial class PeftMapping
         }
     }
 
+    // A list may have been made for several families: as in PEFT, one name that matches is enough.
     private static ModuleSelection Targets(PeftAdapterConfig peft, List<string> paths)
     {
+        if (peft.TargetModules is { Names: { } names } && names.Where(name => paths.Any(path => TargetSelection.IsNamed(path, name))).ToArray() is { Length: > 0 } present)
+            return present;
         if (peft.TargetModules is { } targets) return ToSelection(targets);
         var usual = UsualTargets.FirstOrDefault(each => each.All(name => paths.Any(path => TargetSelection.IsNamed(path, name))));
         return usual ?? throw new InvalidDataException(
             $"{PeftAdapterConfig.FileName}: target_modules is not set, and the model is of no family for which there is a usual choice.");
     }
 
-    private static IReadOnlyList<string> SavedModules(PeftAdapterConfig peft, List<string> paths)
-    {
-        var saved = NamesToSave(peft);
-        var absent = saved.FirstOrDefault(name => !paths.Any(path => TargetSelection.IsNamedToSave(path, name)) && !SequenceClassificationHeads.Contains(name));
-        if (absent is not null)
-            throw new InvalidDataException(
-                $"{PeftAdapterConfig.FileName}: modules_to_save names \"{absent}\", which the model does not have.{NearMatches.Hint(absent, paths)}");
-        return [.. saved.Where(name => paths.Any(path => TargetSelection.IsNamedToSave(path, name)))];
-    }
+    // PEFT passes over names that match nothing: it adds "score" itself, whatever the family.
+    private static IEnumerable<string> SavedModules(PeftAdapterConfig peft, List<string> paths) =>
+        NamesToSave(peft).Where(name => paths.Any(path => TargetSelection.IsNamedToSave(path, name)));
 
     // PEFT saves every module whose path ends with a name, even within a word: "classifier" means DistilBERT's pre_classifier too.
     private static List<string> SavedUnnamed(PeftAdapterConfig peft, List<string> paths, IEnumerable<string> tensors)
@@ -84,7 +81,7 @@ internal static partial class PeftMapping
 
     private static LoraInitialization ToInitialization(string name) => name switch
     {
-        "true" or "eva" or "orthogonal" => LoraInitialization.Kaiming,
+        "true" or "eva" or "orthogonal" or "mica" => LoraInitialization.Kaiming,
         "gaussian" => LoraInitialization.Gaussian,
         "false" => LoraInitialization.None,
         "pissa" => LoraInitialization.Pissa,

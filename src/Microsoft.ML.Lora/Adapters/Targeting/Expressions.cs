@@ -14,7 +14,8 @@ internal static class Expressions
     public static Func<string, bool> Whole(string pattern, string field) => Guarded(Create($@"\A(?:{pattern})\z", field), pattern, field);
 
     /// <summary>Matches a module's path, or its end after a dot.</summary>
-    public static Func<string, bool> End(string pattern, string field) => Guarded(Create($@"\A(?:.*\.)?(?:{pattern})\z", field), pattern, field);
+    public static Func<string, bool> End(string pattern, string field) =>
+        IsName(pattern) ? path => IsEnd(path, pattern) : Guarded(Create($@"\A(?:.*\.)?(?:{pattern})\z", field), pattern, field);
 
     /// <summary>
     /// The index that follows the first list of the given name in a module's path; the first number at all where there is no name.
@@ -31,7 +32,19 @@ internal static class Expressions
 
     /// <summary>Checks that a text is an expression.</summary>
     /// <exception cref="ArgumentException">It is not; the message says what is wrong with it.</exception>
-    public static void Check(string pattern, string field) => Create(pattern, field);
+    public static void Check(string pattern, string field)
+    {
+        if (!IsName(pattern)) Create(pattern, field);
+    }
+
+    // What patterns mostly hold, at a thousandth of an expression's cost. A dot stands for any letter here too.
+    private static bool IsName(string pattern) => pattern.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' or '.');
+
+    private static bool IsEnd(string path, string name)
+    {
+        var start = path.Length - name.Length;
+        return (start == 0 || start > 0 && path[start - 1] == '.') && name.Index().All(each => each.Item == '.' || each.Item == path[start + each.Index]);
+    }
 
     private static Regex Create(string pattern, string field)
     {

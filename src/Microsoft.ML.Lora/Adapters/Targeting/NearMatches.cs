@@ -12,11 +12,13 @@ internal static class NearMatches
     public static string Hint(string name, IEnumerable<string> paths)
     {
         var parts = name.Count(letter => letter == '.') + 1;
+        var farthest = Math.Max(2, name.Length / 2);
         var near = paths
             .SelectMany(path => new[] { path, string.Join('.', path.Split('.').TakeLast(parts)) })
             .Distinct()
+            .Where(candidate => Math.Abs(candidate.Length - name.Length) <= farthest)
             .Select(candidate => (Candidate: candidate, Distance: Distance(name.ToUpperInvariant(), candidate.ToUpperInvariant())))
-            .Where(each => each.Distance <= Math.Max(2, name.Length / 2))
+            .Where(each => each.Distance <= farthest)
             .OrderBy(each => each.Distance).ThenBy(each => each.Candidate, StringComparer.Ordinal)
             .Take(Most)
             .Select(each => each.Candidate)

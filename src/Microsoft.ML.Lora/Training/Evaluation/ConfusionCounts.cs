@@ -4,13 +4,19 @@ namespace Microsoft.ML.Lora.Training;
 /// <param name="classes">How many classes there are.</param>
 internal sealed class ConfusionCounts(int classes)
 {
-    private readonly int[][] _counts = [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
+    /// <summary>With more classes there is no table of label by prediction, whose size is the square of their number.</summary>
+    public const int MostInTable = 1000;
 
-    /// <summary>Rows by label, then by prediction.</summary>
-    public IReadOnlyList<IReadOnlyList<int>> Counts => _counts;
+    private readonly int[][]? _table = classes > MostInTable ? null : [.. Enumerable.Range(0, classes).Select(_ => new int[classes])];
+    private readonly int[] _right = new int[classes];
+    private readonly int[] _labelled = new int[classes];
+    private readonly int[] _predicted = new int[classes];
+
+    /// <summary>Rows by label, then by prediction; null with more than <see cref="MostInTable"/> classes.</summary>
+    public IReadOnlyList<IReadOnlyList<int>>? Counts => _table;
 
     /// <summary>The share of rows whose prediction is the label.</summary>
-    public double Accuracy => (double)Right / All;
+    public double Accuracy => (double)_right.Sum() / _labelled.Sum();
 
     /// <summary>The mean, over the classes that occur as a label or as a prediction, of 2 right / (labelled + predicted).</summary>
     public double MacroF1
@@ -19,7 +25,7 @@ internal sealed class ConfusionCounts(int classes)
         {
             var scores = new List<double>();
             for (var c = 0; c < classes; c++)
-                if (Labelled(c) + Predicted(c) is var occurrences and > 0) scores.Add(2.0 * _counts[c][c] / occurrences);
+                if (_labelled[c] + _predicted[c] is var occurrences and > 0) scores.Add(2.0 * _right[c] / occurrences);
             return scores.Average();
         }
     }
@@ -29,29 +35,27 @@ internal sealed class ConfusionCounts(int classes)
     {
         get
         {
-            double all = All;
+            double all = _labelled.Sum();
             var (chance, squaresLabelled, squaresPredicted) = (0.0, 0.0, 0.0);
             for (var c = 0; c < classes; c++)
             {
-                var (labelled, predicted) = ((double)Labelled(c), (double)Predicted(c));
+                var (labelled, predicted) = ((double)_labelled[c], (double)_predicted[c]);
                 chance += labelled * predicted;
                 squaresLabelled += labelled * labelled;
                 squaresPredicted += predicted * predicted;
             }
 
             var scale = Math.Sqrt(all * all - squaresPredicted) * Math.Sqrt(all * all - squaresLabelled);
-            return scale > 0 ? (Right * all - chance) / scale : 0;
+            return scale > 0 ? (_right.Sum() * all - chance) / scale : 0;
         }
     }
 
     /// <summary>Counts a row.</summary>
-    public void Add(int label, int prediction) => _counts[label][prediction]++;
-
-    private int All => _counts.Sum(row => row.Sum());
-
-    private int Right => Enumerable.Range(0, classes).Sum(c => _counts[c][c]);
-
-    private int Labelled(int c) => _counts[c].Sum();
-
-    private int Predicted(int c) => _counts.Sum(row => row[c]);
+    public void Add(int label, int prediction)
+    {
+        _labelled[label]++;
+        _predicted[prediction]++;
+        if (label == prediction) _right[label]++;
+        if (_table is not null) _table[label][prediction]++;
+    }
 }

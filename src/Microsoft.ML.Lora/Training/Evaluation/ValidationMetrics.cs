@@ -14,7 +14,7 @@ public sealed record ValidationMetrics(double Loss, double Accuracy)
     /// <summary>Pearson's correlation of the number and its prediction, from -1 to 1; NaN where classes are told apart.</summary>
     public double PearsonCorrelation { get; init; } = double.NaN;
 
-    /// <summary>Rows by label, then by prediction, in the order of the keys; null where a number is learnt.</summary>
+    /// <summary>Rows by label, then by prediction, in the order of the keys; null where a number is learnt, and with more than 1,000 classes.</summary>
     public IReadOnlyList<IReadOnlyList<int>>? Confusion { get; init; }
 
     /// <summary>The value of one metric.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Adapters.Layers;
@@ -109,10 +110,14 @@ public class MalformedAdapterTests
     public void AnUnknownType() => AssertRefused(json => json["peft_type"] = "IA3", null, "IA3", "LORA");
 
     [TestMethod]
-    public void ATargetThatIsAbsent() => AssertRefused(json => json["target_modules"] = new JsonArray("query", "vlaue"), null, "vlaue", "Did you mean value?");
+    public void ATargetThatIsAbsent()
+    {
+        AssertRefused(json => json["target_modules"] = new JsonArray("vlaue"), null, "vlaue", "Did you mean value?");
+        AssertRefused(json => json["target_modules"] = new JsonArray("query", "vlaue"), null, "attention.self.value", "neither adapts");
+    }
 
     [TestMethod]
-    public void AModuleToSaveThatIsAbsent() => AssertRefused(json => json["modules_to_save"] = new JsonArray("clasifier"), null, "clasifier", "classifier");
+    public void AModuleToSaveThatIsAbsent() => AssertRefused(json => json["modules_to_save"] = new JsonArray("clasifier"), null, "classifier.dense", "nor saves");
 
     [TestMethod]
     public void AnExpressionThatIsNone() => AssertRefused(json => json["target_modules"] = "(query", null, "TargetModules");
@@ -121,11 +126,26 @@ public class MalformedAdapterTests
     public void AnExpressionThatTakesTooLong() => AssertRefused(json => json["target_modules"] = @"(?=r)(([a-z0-9]+\.?)+)+!", null, "too long");
 
     [TestMethod]
+    public void MorePatternsThanModelsHave() => AssertRefused(
+        json => json["rank_pattern"] = new JsonObject(Enumerable.Range(0, 1001).Select(i => KeyValuePair.Create($"a{i}+", (JsonNode?)4))), null, "rank_pattern", "at most 1000");
+
+    [TestMethod]
+    [DataRow("aaaaaaaaaa", "no module is called")]
+    [DataRow("aaaaaaaa.a", "no module is called")]
+    public void AVeryLongNameCostsLittleTime(string part, string named)
+    {
+        var clock = Stopwatch.StartNew();
+        AssertRefused(json => json["target_modules"] = new JsonArray(string.Concat(Enumerable.Repeat(part, 100_000))), null, named);
+        Assert.IsLessThan(20, clock.Elapsed.TotalSeconds);
+    }
+
+    [TestMethod]
     public void ATargetThatCannotBeAdapted() => AssertRefused(json => json["target_modules"] = new JsonArray("LayerNorm"), null, "LayerNorm", "only linear layers");
 
     [TestMethod]
     [DataRow("pissa_niter_16")]
     [DataRow("corda")]
+    [DataRow("lora_ga")]
     [DataRow("loftq")]
     public void AStartThatChangedTheBase(string initialization) =>
         AssertRefused(json => json["init_lora_weights"] = initialization, null, initialization, "save_pretrained");

@@ -294,6 +294,41 @@ public class PeftFilesTests
     }
 
     [TestMethod]
+    [DataRow("eva")]
+    [DataRow("orthogonal")]
+    [DataRow("mica")]
+    public void AStartThatLeftTheBaseAloneIsNoMatter(string initialization)
+    {
+        using var scope = NewDisposeScope();
+        using var model = Tiny.Classifier();
+        using var adapter = Adapted(model);
+        var expected = Logits(model);
+        var config = PeftMapping.ToPeftConfig(adapter, null, null) with { InitLoraWeights = initialization };
+        adapter.Load("b", new PeftAdapter(config, PeftMapping.Tensors(adapter).ToDictionary(each => each.Name, each => each.Tensor)), "file");
+        adapter.Activate("b");
+        Close.AssertIdentical(expected, Logits(model), "loaded");
+    }
+
+    [TestMethod]
+    public void NamesOfOtherFamiliesArePassedOver()
+    {
+        using var scope = NewDisposeScope();
+        using var model = Tiny.Classifier();
+        using var adapter = Adapted(model);
+        var expected = Logits(model);
+        var config = PeftMapping.ToPeftConfig(adapter, null, null) with
+        {
+            TargetModules = PeftModules.Named("q_lin", "v_lin", "query", "value"),
+            ModulesToSave = ["pre_classifier", "classifier", "classifier", "score"],
+        };
+        adapter.Load("b", new PeftAdapter(config, PeftMapping.Tensors(adapter).ToDictionary(each => each.Name, each => each.Tensor)), "file");
+        adapter.Activate("b");
+        Close.AssertIdentical(expected, Logits(model), "loaded");
+        adapter.ConfigOf("b").Validate();
+        CollectionAssert.AreEqual(new[] { "query", "value" }, adapter.ConfigOf("b").TargetModules.Names!.ToArray());
+    }
+
+    [TestMethod]
     public void AFileOfAnOlderPeftMayLackTheBiasesOfLoraOnlyButNotSomeOfThem()
     {
         using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.ML.Lora.Adapters;
 using Microsoft.ML.Lora.Adapters.Targeting;
 
@@ -74,6 +75,22 @@ public class TargetSelectionTests
         Assert.AreEqual((2, 8.0), (patterns.Rank(Layer1 + "query"), patterns.Scaling(Layer1 + "query")));
         Assert.AreEqual((2, 5.0), (patterns.Rank(Layer1 + "value"), patterns.Scaling(Layer1 + "value")));
         Assert.AreEqual(8, patterns.Rank("roberta.devalue"), "a name ends where a dot or the path does");
+    }
+
+    [TestMethod]
+    [DataRow("value")]
+    [DataRow("self.value")]
+    [DataRow("self_value")]
+    [DataRow(".elf.value")]
+    [DataRow("alue")]
+    [DataRow("a.b")]
+    [DataRow("")]
+    public void APlainNameMatchesAsItDoesAsAnExpression(string name)
+    {
+        var expression = new Regex($@"\A(?:.*\.)?(?:{name})\z");
+        var matches = Expressions.End(name, "field");
+        foreach (var path in new[] { "value", "self.value", "self_value", "a.self.value", "selfXvalue", "devalue", "a.b", "aXb", "x.aXb", "", ".", "a." })
+            Assert.AreEqual(expression.IsMatch(path), matches(path), path);
     }
 
     [TestMethod]
