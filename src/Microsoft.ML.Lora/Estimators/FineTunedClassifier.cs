@@ -60,7 +60,7 @@ internal sealed class FineTunedClassifier : IDisposable
         ResolvedBase resolved, LoraConfig config, ModuleSelection? targets, int classes, int maxLength, int seed, Placement? placement = null)
     {
         using var generator = new Generator(unchecked((ulong)seed));
-        return Build(resolved, classes, maxLength, generator, placement, (family, model) => LoraModel.Inject(
+        return Build(resolved, _ => classes, maxLength, generator, placement, (family, model) => LoraModel.Inject(
             model,
             config with { TargetModules = targets ?? [.. family.DefaultTargets], ModulesToSave = model.HeadModules },
             model.Dropout,
@@ -77,8 +77,7 @@ internal sealed class FineTunedClassifier : IDisposable
     public static FineTunedClassifier Load(ResolvedBase resolved, PeftAdapter peft, int maxLength, string source, Placement? placement = null)
     {
         using var generator = new Generator();
-        var (_, configuration) = EncoderFamily.Read(resolved.ConfigPath);
-        return Build(resolved, PeftMapping.Classes(peft, source, configuration.HiddenSize), maxLength, generator, placement, (_, model) =>
+        return Build(resolved, configuration => PeftMapping.Classes(peft, source, configuration.HiddenSize), maxLength, generator, placement, (_, model) =>
         {
             var adapter = new LoraModel(model, model.Dropout);
             try
@@ -132,9 +131,11 @@ internal sealed class FineTunedClassifier : IDisposable
     }
 
     private static FineTunedClassifier Build(
-        ResolvedBase resolved, int classes, int maxLength, Generator generator, Placement? placement, Func<EncoderFamily, SequenceClassifier, LoraModel> adapt)
+        ResolvedBase resolved, Func<EncoderConfiguration, int> classesOf, int maxLength, Generator generator, Placement? placement,
+        Func<EncoderFamily, SequenceClassifier, LoraModel> adapt)
     {
         var (family, configuration) = EncoderFamily.Read(resolved.ConfigPath);
+        var classes = classesOf(configuration);
         // Reading a vocabulary takes as long as all else together, so it is done meanwhile.
         var tokenizer = Task.Run(() => ReadTokenizer(resolved, configuration));
         using var checkpoint = resolved.OpenWeights();

@@ -37,8 +37,8 @@ internal sealed class TrainingHistory
     /// <summary>Adds a validation. Of their tables of label by prediction, only the best one's is kept.</summary>
     public void Add(int step, ValidationMetrics metrics, bool isBest)
     {
-        for (var i = _validations.Count - 1; isBest && i >= 0; i--)
-            if (_validations[i].Metrics.Confusion is not null) _validations[i] = new ValidationPoint(_validations[i].Step, WithoutTable(_validations[i].Metrics));
+        if (isBest && _validations.FindIndex(point => point.Metrics.Confusion is not null) is var former and >= 0)
+            _validations[former] = _validations[former] with { Metrics = WithoutTable(_validations[former].Metrics) };
         _validations.Add(new ValidationPoint(step, isBest ? metrics : WithoutTable(metrics)));
     }
 
